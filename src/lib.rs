@@ -1,0 +1,6 @@
+//! Punchgate, a self-hosted OCI punchout gateway.
+
+pub mod credential;
+pub mod license;
+pub mod mapping;
+pub mod oci;
