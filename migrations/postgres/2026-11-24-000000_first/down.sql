@@ -1,0 +1,11 @@
+DROP TABLE punchouts;
+DROP TABLE assignments;
+DROP TABLE customers;
+DROP TABLE systems;
+DROP TABLE api_keys;
+DROP TABLE shops;
+DROP TABLE license_events;
+DROP TABLE licenses;
+DROP TABLE accounts;
+DROP TABLE installation_keys;
+DROP TABLE revision;

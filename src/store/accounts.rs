@@ -1,0 +1,52 @@
+//! Accounts: who buys licenses (merchants) and who issues them (vendors).
+
+use diesel::prelude::*;
+
+use super::schema::accounts;
+use super::{Connection, Result, on};
+
+#[derive(Debug, Clone, Queryable, Insertable)]
+#[diesel(table_name = accounts)]
+pub struct Account {
+    pub id: String,
+    /// Folded to lower case: an account is found whichever way its address is typed.
+    pub email: String,
+    /// `merchant` or `vendor`.
+    pub role: String,
+    /// None: made along with a license, nobody can sign in yet.
+    pub password_hash: Option<String>,
+    pub created_at: i64,
+}
+
+pub fn find_by_email(connection: &mut Connection, email: &str) -> Result<Option<Account>> {
+    let email = email.trim().to_lowercase();
+    on!(connection, c => Ok(accounts::table.filter(accounts::email.eq(email)).first(c).optional()?))
+}
+
+pub fn find(connection: &mut Connection, id: &str) -> Result<Option<Account>> {
+    on!(connection, c => Ok(accounts::table.find(id).first(c).optional()?))
+}
+
+pub fn list(connection: &mut Connection) -> Result<Vec<Account>> {
+    on!(connection, c => Ok(accounts::table.order(accounts::email).load(c)?))
+}
+
+/// Accounts of shop owners; while there is only one, a shop need not name it.
+pub fn list_merchants(connection: &mut Connection) -> Result<Vec<Account>> {
+    on!(connection, c => Ok(accounts::table.filter(accounts::role.eq("merchant")).order(accounts::email).load(c)?))
+}
+
+pub fn insert(connection: &mut Connection, account: &Account) -> Result<()> {
+    on!(connection, c => diesel::insert_into(accounts::table).values(account).execute(c)?);
+    Ok(())
+}
+
+pub fn update_password(connection: &mut Connection, id: &str, hash: &str) -> Result<()> {
+    on!(connection, c => diesel::update(accounts::table.find(id)).set(accounts::password_hash.eq(hash)).execute(c)?);
+    Ok(())
+}
+
+pub fn update_role(connection: &mut Connection, id: &str, role: &str) -> Result<()> {
+    on!(connection, c => diesel::update(accounts::table.find(id)).set(accounts::role.eq(role)).execute(c)?);
+    Ok(())
+}

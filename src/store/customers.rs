@@ -1,0 +1,103 @@
+//! The shop's customers: number, e-mail, password hash.
+
+use diesel::prelude::*;
+
+use super::schema::{assignments, customers, licenses};
+use super::licenses::License;
+use super::{Connection, Result, on};
+
+#[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = customers)]
+pub struct Customer {
+    pub id: String,
+    pub shop_id: String,
+    pub number: String,
+    pub email: String,
+    /// [`fold_email`] of the address: what a login is compared with.
+    pub email_folded: String,
+    /// argon2id or bcrypt, in the text form that names its parameters.
+    pub password_hash: String,
+    pub active: bool,
+    pub created_at: i64,
+}
+
+/// A customer as the login needs him: with his place in the system he calls.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    pub customer: Customer,
+    pub assigned: bool,
+    pub license: Option<License>,
+}
+
+/// Addresses are the same whatever their case.
+pub fn fold_email(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// The customers of a shop whom a login could mean, and how they stand in one system: whose e-mail
+/// is `user` in any case, or else whose number it is.
+pub fn find_candidate(connection: &mut Connection, shop_id: &str, system_id: &str, user: &str) -> Result<Option<Candidate>> {
+    let row = on!(connection, c => customers::table
+        .left_join(assignments::table.on(assignments::customer_id.eq(customers::id).and(assignments::system_id.eq(system_id.to_owned()))))
+        .left_join(licenses::table.on(licenses::id.nullable().eq(assignments::license_id)))
+        .filter(customers::shop_id.eq(shop_id))
+        .filter(customers::email_folded.eq(fold_email(user)).or(customers::number.eq(user.trim())))
+        .order(customers::email_folded.eq(fold_email(user)).desc())
+        .select((customers::all_columns, assignments::id.nullable(), licenses::all_columns.nullable()))
+        .first::<(Customer, Option<String>, Option<License>)>(c)
+        .optional()?);
+    Ok(row.map(|(customer, assignment, license)| Candidate { customer, assigned: assignment.is_some(), license }))
+}
+
+/// Customers of any shop with that e-mail or number, with the systems they are assigned to.
+pub fn list_by_login(connection: &mut Connection, user: &str) -> Result<Vec<(Customer, String)>> {
+    on!(connection, c => Ok(customers::table
+        .inner_join(assignments::table)
+        .filter(customers::email_folded.eq(fold_email(user)).or(customers::number.eq(user.trim())))
+        .order((customers::id, assignments::system_id))
+        .select((customers::all_columns, assignments::system_id))
+        .load(c)?))
+}
+
+pub fn find_by_number(connection: &mut Connection, shop_id: &str, number: &str) -> Result<Option<Customer>> {
+    on!(connection, c => Ok(customers::table
+        .filter(customers::shop_id.eq(shop_id))
+        .filter(customers::number.eq(number))
+        .first(c)
+        .optional()?))
+}
+
+pub fn find_by_email(connection: &mut Connection, shop_id: &str, email: &str) -> Result<Option<Customer>> {
+    on!(connection, c => Ok(customers::table
+        .filter(customers::shop_id.eq(shop_id))
+        .filter(customers::email_folded.eq(fold_email(email)))
+        .first(c)
+        .optional()?))
+}
+
+pub fn list_of_shop(connection: &mut Connection, shop_id: &str) -> Result<Vec<Customer>> {
+    on!(connection, c => Ok(customers::table.filter(customers::shop_id.eq(shop_id)).order(customers::number).load(c)?))
+}
+
+pub fn insert(connection: &mut Connection, customer: &Customer) -> Result<()> {
+    on!(connection, c => diesel::insert_into(customers::table).values(customer).execute(c)?);
+    Ok(())
+}
+
+pub fn update(connection: &mut Connection, customer: &Customer) -> Result<()> {
+    on!(connection, c => diesel::update(customers::table.find(&customer.id)).set(customer).execute(c)?);
+    Ok(())
+}
+
+/// Replaces a hash by a better one of the same password, unless it was changed in between.
+pub fn update_hash(connection: &mut Connection, id: &str, old: &str, new: &str) -> Result<()> {
+    on!(connection, c => diesel::update(customers::table.find(id).filter(customers::password_hash.eq(old)))
+        .set(customers::password_hash.eq(new))
+        .execute(c)?);
+    Ok(())
+}
+
+pub fn delete(connection: &mut Connection, id: &str) -> Result<()> {
+    on!(connection, c => diesel::delete(customers::table.find(id)).execute(c)?);
+    Ok(())
+}

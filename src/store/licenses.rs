@@ -1,0 +1,78 @@
+//! Licenses and their history.
+//!
+//! Keys are kept in clear: their owner reads them in the portal, and a key alone opens nothing.
+
+use diesel::prelude::*;
+
+use super::schema::{license_events, licenses};
+use super::{Connection, Result, on};
+
+#[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = licenses, treat_none_as_null = true)]
+pub struct License {
+    pub id: String,
+    pub key: String,
+    /// `system` or `customer`.
+    pub kind: String,
+    pub account_id: String,
+    /// The system license that this customer license came with.
+    pub bundled_with: Option<String>,
+    /// Normalised, once connected.
+    pub website: Option<String>,
+    pub valid_from: i64,
+    /// Good while now is before it; None: without end.
+    pub valid_until: Option<i64>,
+    pub suspended: bool,
+    pub created_at: i64,
+}
+
+#[derive(Debug, Clone, Queryable, Insertable)]
+#[diesel(table_name = license_events)]
+pub struct LicenseEvent {
+    pub id: String,
+    pub license_id: String,
+    pub happened_at: i64,
+    /// `issued`, `connected`, `disconnected`, `suspended`, `resumed` or `extended`.
+    pub kind: String,
+    /// The website or the new end of validity.
+    pub detail: Option<String>,
+}
+
+pub fn find(connection: &mut Connection, id: &str) -> Result<Option<License>> {
+    on!(connection, c => Ok(licenses::table.find(id).first(c).optional()?))
+}
+
+pub fn find_by_key(connection: &mut Connection, key: &str) -> Result<Option<License>> {
+    on!(connection, c => Ok(licenses::table.filter(licenses::key.eq(key)).first(c).optional()?))
+}
+
+pub fn list(connection: &mut Connection) -> Result<Vec<License>> {
+    on!(connection, c => Ok(licenses::table.order(licenses::id).load(c)?))
+}
+
+/// The licenses that pay for systems: few, and read on every login.
+pub fn list_of_kind(connection: &mut Connection, kind: &str) -> Result<Vec<License>> {
+    on!(connection, c => Ok(licenses::table.filter(licenses::kind.eq(kind)).order(licenses::id).load(c)?))
+}
+
+pub fn insert(connection: &mut Connection, license: &License) -> Result<()> {
+    on!(connection, c => diesel::insert_into(licenses::table).values(license).execute(c)?);
+    Ok(())
+}
+
+pub fn update(connection: &mut Connection, license: &License) -> Result<()> {
+    on!(connection, c => diesel::update(licenses::table.find(&license.id)).set(license).execute(c)?);
+    Ok(())
+}
+
+pub fn insert_event(connection: &mut Connection, event: &LicenseEvent) -> Result<()> {
+    on!(connection, c => diesel::insert_into(license_events::table).values(event).execute(c)?);
+    Ok(())
+}
+
+pub fn list_events(connection: &mut Connection, license_id: &str) -> Result<Vec<LicenseEvent>> {
+    on!(connection, c => Ok(license_events::table
+        .filter(license_events::license_id.eq(license_id))
+        .order((license_events::happened_at, license_events::id))
+        .load(c)?))
+}

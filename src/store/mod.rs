@@ -1,0 +1,24 @@
+//! The store: the only room that knows diesel.
+//!
+//! [`Store`] runs jobs on database threads (see [`engine`]); the files below hold plain functions
+//! that take a [`Connection`] and read like their SQL, one file an aggregate. The same function
+//! serves SQLite and PostgreSQL. Verbs are fixed: `find`, `list`, `insert`, `update`, `delete`.
+
+pub mod accounts;
+pub mod assignments;
+pub mod customers;
+pub mod engine;
+pub mod keys;
+pub mod licenses;
+pub mod migrate;
+pub mod punchouts;
+pub mod revision;
+mod schema;
+pub mod shops;
+pub mod systems;
+
+pub(crate) use engine::on;
+pub use engine::{Connection, DatabaseUrl, Store, StoreError};
+
+/// What every query function gives.
+pub type Result<T> = std::result::Result<T, StoreError>;

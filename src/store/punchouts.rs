@@ -1,0 +1,111 @@
+//! Punchouts: one row a run, from the login to the return.
+//!
+//! Every step is one guarded `UPDATE`: it names the state it leaves, so that of many who try the
+//! same step at once, on whichever node, exactly one succeeds.
+
+use diesel::prelude::*;
+
+use super::schema::punchouts;
+use super::{Connection, Result, on};
+
+#[derive(Debug, Clone, Queryable, Insertable)]
+#[diesel(table_name = punchouts)]
+pub struct Punchout {
+    pub id: String,
+    pub shop_id: String,
+    pub system_id: String,
+    pub system_slug: String,
+    pub customer_id: String,
+    pub customer_number: String,
+    pub customer_email: String,
+    /// `open`, `in_shop`, `returned`, `closed`, `cancelled` or `expired`.
+    pub state: String,
+    /// SHA-256 of the entry token; the token itself is known to the browser alone.
+    pub entry_digest: Vec<u8>,
+    pub entry_expires_at: i64,
+    /// What of the call shapes the answer, as JSON; never a password.
+    pub call: String,
+    /// The shop's cart as it came.
+    pub cart: Option<String>,
+    /// The form that carries the cart back, as JSON: a reload shows the very same one.
+    pub form: Option<String>,
+    pub opened_at: i64,
+    pub entered_at: Option<i64>,
+    pub cart_at: Option<i64>,
+    pub returned_at: Option<i64>,
+    pub ended_at: Option<i64>,
+    pub expires_at: i64,
+}
+
+pub fn insert(connection: &mut Connection, punchout: &Punchout) -> Result<()> {
+    on!(connection, c => diesel::insert_into(punchouts::table).values(punchout).execute(c)?);
+    Ok(())
+}
+
+pub fn find(connection: &mut Connection, id: &str) -> Result<Option<Punchout>> {
+    on!(connection, c => Ok(punchouts::table.find(id).first(c).optional()?))
+}
+
+pub fn find_by_entry(connection: &mut Connection, shop_id: &str, digest: &[u8]) -> Result<Option<Punchout>> {
+    on!(connection, c => Ok(punchouts::table
+        .filter(punchouts::entry_digest.eq(digest))
+        .filter(punchouts::shop_id.eq(shop_id))
+        .first(c)
+        .optional()?))
+}
+
+/// `open` → `in_shop`. True for the one caller who redeemed the token in time.
+pub fn redeem(connection: &mut Connection, shop_id: &str, digest: &[u8], now: i64) -> Result<bool> {
+    let changed = on!(connection, c => diesel::update(punchouts::table
+            .filter(punchouts::entry_digest.eq(digest))
+            .filter(punchouts::shop_id.eq(shop_id))
+            .filter(punchouts::state.eq("open"))
+            .filter(punchouts::entry_expires_at.gt(now)))
+        .set((punchouts::state.eq("in_shop"), punchouts::entered_at.eq(now)))
+        .execute(c)?);
+    Ok(changed == 1)
+}
+
+/// Lays a cart and its form down, in place of an earlier one that was not returned. True if the
+/// punchout was still in the shop.
+pub fn update_cart(connection: &mut Connection, id: &str, cart: &str, form: &str, now: i64) -> Result<bool> {
+    let changed = on!(connection, c => diesel::update(punchouts::table
+            .find(id)
+            .filter(punchouts::state.eq("in_shop"))
+            .filter(punchouts::expires_at.gt(now)))
+        .set((punchouts::cart.eq(cart), punchouts::form.eq(form), punchouts::cart_at.eq(now)))
+        .execute(c)?);
+    Ok(changed == 1)
+}
+
+/// `in_shop` → `returned`, for the very cart that is about to be shown. True if this call did it.
+pub fn return_cart(connection: &mut Connection, id: &str, now: i64) -> Result<bool> {
+    let changed = on!(connection, c => diesel::update(punchouts::table
+            .find(id)
+            .filter(punchouts::state.eq("in_shop"))
+            .filter(punchouts::form.is_not_null())
+            .filter(punchouts::expires_at.gt(now)))
+        .set((punchouts::state.eq("returned"), punchouts::returned_at.eq(now), punchouts::ended_at.eq(now)))
+        .execute(c)?);
+    Ok(changed == 1)
+}
+
+/// `open` or `in_shop` → `closed` or `cancelled`. True if this call did it.
+pub fn end(connection: &mut Connection, id: &str, state: &str, now: i64) -> Result<bool> {
+    let changed = on!(connection, c => diesel::update(punchouts::table
+            .find(id)
+            .filter(punchouts::state.eq_any(["open", "in_shop"]))
+            .filter(punchouts::expires_at.gt(now)))
+        .set((punchouts::state.eq(state), punchouts::ended_at.eq(now)))
+        .execute(c)?);
+    Ok(changed == 1)
+}
+
+/// Marks what ran out: tokens that nobody redeemed and punchouts past their time.
+pub fn expire(connection: &mut Connection, now: i64) -> Result<usize> {
+    on!(connection, c => Ok(diesel::update(punchouts::table
+            .filter(punchouts::state.eq_any(["open", "in_shop"]))
+            .filter(punchouts::expires_at.le(now).or(punchouts::state.eq("open").and(punchouts::entry_expires_at.le(now)))))
+        .set((punchouts::state.eq("expired"), punchouts::ended_at.eq(now)))
+        .execute(c)?))
+}

@@ -1,0 +1,70 @@
+//! Shops and their API keys. A key is stored as its SHA-256 digest only.
+
+use diesel::prelude::*;
+
+use super::schema::{api_keys, shops};
+use super::{Connection, Result, on};
+
+#[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = shops, treat_none_as_null = true)]
+pub struct Shop {
+    pub id: String,
+    pub slug: String,
+    pub name: String,
+    /// The origin as it was entered; licenses compare its normalised host.
+    pub website: String,
+    pub account_id: Option<String>,
+    /// How the buyer gets into the shop, as JSON.
+    pub connector: String,
+    pub created_at: i64,
+}
+
+#[derive(Clone, Queryable, Insertable)]
+#[diesel(table_name = api_keys)]
+pub struct ApiKey {
+    pub id: String,
+    pub shop_id: String,
+    pub digest: Vec<u8>,
+    pub created_at: i64,
+}
+
+pub fn list(connection: &mut Connection) -> Result<Vec<Shop>> {
+    on!(connection, c => Ok(shops::table.order(shops::slug).load(c)?))
+}
+
+pub fn find_by_slug(connection: &mut Connection, slug: &str) -> Result<Option<Shop>> {
+    on!(connection, c => Ok(shops::table.filter(shops::slug.eq(slug)).first(c).optional()?))
+}
+
+pub fn insert(connection: &mut Connection, shop: &Shop) -> Result<()> {
+    on!(connection, c => diesel::insert_into(shops::table).values(shop).execute(c)?);
+    Ok(())
+}
+
+pub fn update(connection: &mut Connection, shop: &Shop) -> Result<()> {
+    on!(connection, c => diesel::update(shops::table.find(&shop.id)).set(shop).execute(c)?);
+    Ok(())
+}
+
+pub fn delete(connection: &mut Connection, id: &str) -> Result<()> {
+    on!(connection, c => diesel::delete(shops::table.find(id)).execute(c)?);
+    Ok(())
+}
+
+pub fn list_api_keys(connection: &mut Connection) -> Result<Vec<ApiKey>> {
+    on!(connection, c => Ok(api_keys::table.order(api_keys::id).load(c)?))
+}
+
+pub fn list_api_keys_of(connection: &mut Connection, shop_id: &str) -> Result<Vec<ApiKey>> {
+    on!(connection, c => Ok(api_keys::table.filter(api_keys::shop_id.eq(shop_id)).order(api_keys::id).load(c)?))
+}
+
+pub fn insert_api_key(connection: &mut Connection, key: &ApiKey) -> Result<()> {
+    on!(connection, c => diesel::insert_into(api_keys::table).values(key).execute(c)?);
+    Ok(())
+}
+
+pub fn delete_api_keys_of(connection: &mut Connection, shop_id: &str) -> Result<()> {
+    on!(connection, c => diesel::delete(api_keys::table.filter(api_keys::shop_id.eq(shop_id))).execute(c)?);
+    Ok(())
+}
