@@ -1,0 +1,70 @@
+//! Time as the gateway knows it: microseconds since 1970-01-01 UTC in an `i64`.
+//!
+//! Nothing asks the system for the time but [`Clock::System`]; tests move a [`Clock::Set`] by hand.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// One second in the unit of all times here.
+pub const SECOND: i64 = 1_000_000;
+pub const MINUTE: i64 = 60 * SECOND;
+pub const HOUR: i64 = 60 * MINUTE;
+pub const DAY: i64 = 24 * HOUR;
+
+#[derive(Clone, Debug)]
+pub enum Clock {
+    System,
+    /// Stands still until somebody moves it.
+    Set(Arc<AtomicI64>),
+}
+
+impl Clock {
+    pub fn now(&self) -> i64 {
+        match self {
+            Self::System => jiff::Timestamp::now().as_microsecond(),
+            Self::Set(time) => time.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// RFC 3339 in UTC to the second, as the API writes times: `2026-11-23T18:00:00Z`.
+pub fn rfc3339(micros: i64) -> String {
+    let seconds = micros.div_euclid(SECOND);
+    jiff::Timestamp::from_second(seconds).map_or_else(|_| micros.to_string(), |time| time.to_string())
+}
+
+/// The day in UTC: `2026-11-23`.
+pub fn date(micros: i64) -> String {
+    rfc3339(micros).chars().take(10).collect()
+}
+
+/// The first moment after a day given as `2026-11-23` (UTC): what is valid until that day is good
+/// while now is before it.
+pub fn end_of_day(day: &str) -> Option<i64> {
+    let day: jiff::civil::Date = day.trim().parse().ok()?;
+    let next = day.tomorrow().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    Some(next.timestamp().as_microsecond())
+}
+
+/// The day that [`end_of_day`] was made from.
+pub fn last_day(valid_until: i64) -> String {
+    date(valid_until - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_given_as_the_last_one_is_still_good_in_its_last_second() {
+        let end = end_of_day("2027-12-31").expect("a date");
+        assert_eq!(rfc3339(end), "2028-01-01T00:00:00Z");
+        assert_eq!(last_day(end), "2027-12-31");
+        assert_eq!(end_of_day("31.12.2027"), None);
+    }
+
+    #[test]
+    fn times_are_written_to_the_second() {
+        assert_eq!(rfc3339(1_795_456_800_123_456), "2026-11-23T18:00:00Z");
+    }
+}

@@ -1,0 +1,250 @@
+//! Every reason to say no, in one table: its stable code, its HTTP status, and by the code its
+//! sentences in `locales/`: one for the buyer, one (`.operator`) with the likely cause and the fix.
+//!
+//! A refusal never says which of e-mail or password was wrong and never holds a secret.
+//! `docs/refusals.md` is generated from here by a test.
+
+use std::borrow::Cow;
+
+use crate::credential::password::Busy;
+use crate::credential::throttle::TooMany;
+use crate::license::{Invalid, Kind};
+use crate::mapping::cart::CartError;
+use crate::oci::call::CallError;
+use crate::oci::finding::Fault;
+use crate::oci::hook::HookError;
+use crate::store::StoreError;
+use crate::texts::{self, Language};
+
+macro_rules! codes {
+    ($($variant:ident $code:literal $status:literal,)*) => {
+        /// The stable names of all refusals.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $($variant,)* }
+
+        impl Code {
+            pub const ALL: &[Code] = &[$(Code::$variant,)*];
+
+            /// As it stands in answers, logs, `docs/refusals.md` and `locales/`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $code,)* }
+            }
+
+            /// The HTTP status of the answer.
+            pub fn status(self) -> u16 {
+                match self { $(Code::$variant => $status,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // The call of the procurement system.
+    CallTooLarge "call-too-large" 413,
+    TooManyParameters "too-many-parameters" 413,
+    MethodNotAllowed "method-not-allowed" 405,
+    Placeholder "placeholder" 400,
+    HookMissing "hook-missing" 400,
+    HookMalformed "hook-malformed" 400,
+    HookScheme "hook-scheme" 400,
+    HookUserInfo "hook-user-info" 400,
+    HookHost "hook-host" 400,
+    HookPort "hook-port" 400,
+    HookNotHttps "hook-not-https" 400,
+    HookPath "hook-path" 400,
+    HookSapEvent "hook-sapevent" 400,
+    FunctionUnknown "function-unknown" 400,
+    FunctionArgument "function-argument" 400,
+    FunctionNotOffered "function-not-offered" 400,
+    // The login.
+    LoginMissing "login-missing" 401,
+    LoginWrong "login-wrong" 401,
+    TooManyAttempts "too-many-attempts" 429,
+    TooBusy "too-busy" 503,
+    // System, assignment, licenses.
+    SystemUnknown "system-unknown" 404,
+    SystemAmbiguous "system-ambiguous" 403,
+    SystemInactive "system-inactive" 403,
+    NotAssigned "not-assigned" 403,
+    SystemLicenseMissing "system-license-missing" 403,
+    SystemLicenseWrongKind "system-license-wrong-kind" 403,
+    SystemLicenseNotConnected "system-license-not-connected" 403,
+    SystemLicenseOtherWebsite "system-license-other-website" 403,
+    SystemLicenseNotYetValid "system-license-not-yet-valid" 403,
+    SystemLicenseExpired "system-license-expired" 403,
+    SystemLicenseSuspended "system-license-suspended" 403,
+    SystemLicenseInUse "system-license-in-use" 403,
+    CustomerLicenseMissing "customer-license-missing" 403,
+    CustomerLicenseWrongKind "customer-license-wrong-kind" 403,
+    CustomerLicenseNotConnected "customer-license-not-connected" 403,
+    CustomerLicenseOtherWebsite "customer-license-other-website" 403,
+    CustomerLicenseNotYetValid "customer-license-not-yet-valid" 403,
+    CustomerLicenseExpired "customer-license-expired" 403,
+    CustomerLicenseSuspended "customer-license-suspended" 403,
+    CustomerLicenseInUse "customer-license-in-use" 403,
+    // The shop's side.
+    ApiKeyWrong "api-key-wrong" 401,
+    EntryUnknown "entry-unknown" 404,
+    EntryUsed "entry-used" 409,
+    EntryExpired "entry-expired" 410,
+    PunchoutUnknown "punchout-unknown" 404,
+    PunchoutNotEntered "punchout-not-entered" 409,
+    PunchoutReturned "punchout-returned" 409,
+    PunchoutClosed "punchout-closed" 409,
+    PunchoutCancelled "punchout-cancelled" 409,
+    PunchoutExpired "punchout-expired" 410,
+    CartMalformed "cart-malformed" 400,
+    CartTooLarge "cart-too-large" 413,
+    CartTooManyLines "cart-too-many-lines" 413,
+    CartFaulty "cart-faulty" 422,
+    CustomerFaulty "customer-faulty" 422,
+    BodyMalformed "body-malformed" 400,
+    BodyTooLarge "body-too-large" 413,
+    MediaType "media-type" 415,
+    // Pages and paths.
+    TicketUnknown "ticket-unknown" 404,
+    NothingToReturn "nothing-to-return" 409,
+    NotFound "not-found" 404,
+    // Ourselves.
+    DatabaseUnavailable "database-unavailable" 503,
+    Internal "internal" 500,
+}
+
+/// A reason to say no, with what its sentences name.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    pub code: Code,
+    /// Values for the placeholders of the sentences. Shown to people: never a secret.
+    pub arguments: Vec<(&'static str, String)>,
+    /// Seconds after which another try makes sense.
+    pub retry_after: Option<u32>,
+    /// What is wrong with a cart, fault by fault.
+    pub faults: Vec<Fault>,
+}
+
+impl Refusal {
+    pub fn new(code: Code) -> Self {
+        Self { code, arguments: Vec::new(), retry_after: None, faults: Vec::new() }
+    }
+
+    /// Names something in the sentences, cut to a length that a page can show.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        const LONGEST: usize = 200;
+        let mut value: String = value.into();
+        if value.chars().count() > LONGEST {
+            value = value.chars().take(LONGEST).chain(['…']).collect();
+        }
+        self.arguments.push((name, value));
+        self
+    }
+
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// The sentence for whoever sits before the browser.
+    pub fn buyer_sentence(&self, language: Language) -> String {
+        texts::text_with(language, self.code.as_str(), &self.arguments)
+    }
+
+    /// The sentence for who can mend it: likely cause and fix.
+    pub fn operator_sentence(&self, language: Language) -> String {
+        let key: Cow<'static, str> = format!("{}.operator", self.code.as_str()).into();
+        texts::text_with(language, &key, &self.arguments)
+    }
+
+    /// A license that does not pay for what it is asked to pay for.
+    pub fn license(kind: Kind, invalid: Invalid) -> Self {
+        use Code::*;
+        let (system, customer) = match invalid {
+            Invalid::WrongKind => (SystemLicenseWrongKind, CustomerLicenseWrongKind),
+            Invalid::NotConnected => (SystemLicenseNotConnected, CustomerLicenseNotConnected),
+            Invalid::OtherWebsite => (SystemLicenseOtherWebsite, CustomerLicenseOtherWebsite),
+            Invalid::NotYetValid => (SystemLicenseNotYetValid, CustomerLicenseNotYetValid),
+            Invalid::Expired => (SystemLicenseExpired, CustomerLicenseExpired),
+            Invalid::Suspended => (SystemLicenseSuspended, CustomerLicenseSuspended),
+            Invalid::InUse => (SystemLicenseInUse, CustomerLicenseInUse),
+        };
+        Self::new(match kind {
+            Kind::System => system,
+            Kind::Customer => customer,
+        })
+    }
+}
+
+impl From<CallError> for Refusal {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::TooManyParameters => Self::new(Code::TooManyParameters),
+            CallError::HookMissing { parameter } => Self::new(Code::HookMissing).with("parameter", parameter),
+            CallError::Placeholder { parameter, value } => Self::new(Code::Placeholder).with("parameter", parameter).with("value", value),
+            CallError::LoginMissing { parameter } => Self::new(Code::LoginMissing).with("parameter", parameter),
+            CallError::UnknownFunction { function } => Self::new(Code::FunctionUnknown).with("function", function),
+            CallError::ArgumentMissing { function, argument } => Self::new(Code::FunctionArgument).with("function", function).with("argument", argument),
+        }
+    }
+}
+
+impl From<HookError> for Refusal {
+    fn from(error: HookError) -> Self {
+        match error {
+            HookError::TooLong | HookError::ControlCharacters | HookError::NotAUrl | HookError::NoScheme | HookError::NoHost => {
+                Self::new(Code::HookMalformed).with("reason", error.to_string())
+            }
+            HookError::Scheme { scheme } => Self::new(Code::HookScheme).with("scheme", scheme),
+            HookError::UserInfo => Self::new(Code::HookUserInfo),
+            HookError::HostNotAllowed { origin } => Self::new(Code::HookHost).with("origin", origin),
+            HookError::PortNotAllowed { origin } => Self::new(Code::HookPort).with("origin", origin),
+            HookError::HttpNotAllowed { origin } => Self::new(Code::HookNotHttps).with("origin", origin),
+            HookError::PathNotAllowed { origin } => Self::new(Code::HookPath).with("origin", origin),
+            HookError::SapEventNotAllowed => Self::new(Code::HookSapEvent),
+        }
+    }
+}
+
+impl From<CartError> for Refusal {
+    fn from(error: CartError) -> Self {
+        match error {
+            CartError::Faulty(faults) => faults.into(),
+            CartError::TooManyLines { count } => Self::new(Code::CartTooManyLines).with("count", count.to_string()),
+            malformed => Self::new(Code::CartMalformed).with("reason", malformed.to_string()),
+        }
+    }
+}
+
+impl From<Vec<Fault>> for Refusal {
+    fn from(faults: Vec<Fault>) -> Self {
+        let mut refusal = Self::new(Code::CartFaulty).with("count", faults.len().to_string());
+        refusal.faults = faults;
+        refusal
+    }
+}
+
+impl From<Busy> for Refusal {
+    fn from(busy: Busy) -> Self {
+        Self::new(Code::TooBusy).retry_after(busy.retry_after_seconds)
+    }
+}
+
+impl From<TooMany> for Refusal {
+    fn from(too_many: TooMany) -> Self {
+        Self::new(Code::TooManyAttempts).retry_after(too_many.retry_after_seconds)
+    }
+}
+
+impl From<StoreError> for Refusal {
+    /// The reason goes to the log here, once; the caller only learns whether to try again.
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Unavailable(_) => {
+                tracing::error!(%error, "refused a request because of the database");
+                Self::new(Code::DatabaseUnavailable).retry_after(5)
+            }
+            StoreError::Conflict(_) | StoreError::Query(_) => {
+                tracing::error!(%error, "a query failed that never should");
+                Self::new(Code::Internal)
+            }
+        }
+    }
+}
