@@ -20,7 +20,7 @@ leave-continue = Zurück zum Beschaffungssystem
 
 ## Startseite
 
-home-title = Dies ist ein OCI-Gateway von Punchgate
+home-title = Ein OCI-Gateway von Punchgate
 home-sentence = Es verbindet Beschaffungssysteme mit einem Webshop. Um zu bestellen, öffnen Sie den Shop bitte aus Ihrem Beschaffungssystem; auf dieser Seite ist nichts zu tun.
 home-docs-sentence = Wenn Sie einen Shop entwickeln, beginnen Sie mit der Beschreibung der Schnittstelle.
 home-docs = API-Dokumentation
