@@ -4,7 +4,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{license_events, licenses};
+use super::schema::{license_events, licenses, systems};
 use super::{Connection, Result, on};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
@@ -50,9 +50,12 @@ pub fn list(connection: &mut Connection) -> Result<Vec<License>> {
     on!(connection, c => Ok(licenses::table.order(licenses::id).load(c)?))
 }
 
-/// The licenses that pay for systems: few, and read on every login.
-pub fn list_of_kind(connection: &mut Connection, kind: &str) -> Result<Vec<License>> {
-    on!(connection, c => Ok(licenses::table.filter(licenses::kind.eq(kind)).order(licenses::id).load(c)?))
+/// The licenses that systems use, whatever their kind.
+pub fn list_of_systems(connection: &mut Connection) -> Result<Vec<License>> {
+    on!(connection, c => Ok(licenses::table
+        .filter(licenses::id.nullable().eq_any(systems::table.select(systems::license_id)))
+        .order(licenses::id)
+        .load(c)?))
 }
 
 pub fn insert(connection: &mut Connection, license: &License) -> Result<()> {

@@ -1,0 +1,65 @@
+//! `punchgate apply FILE`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Args;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::setup::apply::{self, Applied, ApplyError, Options};
+use crate::setup::file::SetupFile;
+
+#[derive(Args)]
+pub struct Apply {
+    /// TOML file with [[shop]], [[system]], [[customer]] and [[assignment]] tables
+    file: PathBuf,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Remove shops, systems, customers and assignments that the file does not name
+    #[arg(long)]
+    prune: bool,
+}
+
+impl Apply {
+    pub fn run(self, config: &Config) -> anyhow::Result<()> {
+        let name = self.file.display().to_string();
+        let text = std::fs::read_to_string(&self.file).with_context(|| format!("cannot read {name}"))?;
+        let file = SetupFile::read(&text, |variable| std::env::var(variable).ok()).with_context(|| name.clone())?;
+        let store = super::open(config)?;
+
+        let known = super::wait(store.read(apply::known_hashes))?;
+        let bar = super::progress(file.customer.len(), "checking passwords");
+        let prepared = Arc::new(apply::prepare(file, &known, config.password, || bar.inc(1)));
+        bar.finish_and_clear();
+
+        let (options, now) = (Options { dry_run: self.dry_run, prune: self.prune }, Clock::System.now());
+        match super::block_on(store.write(move |c| apply::apply(c, &prepared, options, now))) {
+            Ok(applied) => print(&applied, false),
+            Err(ApplyError::DryRun(applied)) => print(&applied, true),
+            Err(error) => return Err(anyhow::Error::new(error).context(name)),
+        }
+        Ok(())
+    }
+}
+
+fn print(applied: &Applied, dry_run: bool) {
+    for change in &applied.changes {
+        println!("{change}");
+    }
+    match (applied.changes.len(), dry_run) {
+        (0, _) => println!("no changes"),
+        (count, true) => println!("{count} changes; nothing was done, this was a dry run"),
+        (count, false) => println!("{count} changes"),
+    }
+    if !dry_run {
+        for (shop, key) in &applied.new_api_keys {
+            println!("API key of shop {shop}, shown only now: {key}");
+        }
+    }
+    for warning in &applied.warnings {
+        eprintln!("warning: {warning}");
+    }
+}

@@ -1,0 +1,46 @@
+//! `punchgate customer …`: a shop's customers.
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Subcommand;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::setup::customers::CustomerFile;
+use crate::store;
+
+#[derive(Subcommand)]
+pub enum Customer {
+    /// Create and change customers from a CSV file with the columns number, email and password or
+    /// password_hash (argon2id or bcrypt), and active if wanted: all of it or nothing
+    Import {
+        #[arg(long, value_name = "SLUG")]
+        shop: String,
+        file: PathBuf,
+    },
+}
+
+impl Customer {
+    pub fn run(self, config: &Config) -> anyhow::Result<()> {
+        let Self::Import { shop, file } = self;
+        let name = file.display().to_string();
+        let mut customers = CustomerFile::read(File::open(&file).with_context(|| format!("cannot read {name}"))?).with_context(|| name.clone())?;
+        let store = super::open(config)?;
+        let slug = shop.clone();
+        let found = super::wait(store.read(move |c| {
+            let Some(shop) = store::shops::find_by_slug(c, &slug)? else { return Ok(None) };
+            let known = store::customers::list_of_shop(c, &shop.id)?;
+            Ok(Some((shop, known)))
+        }))?;
+        let (shop, known) = found.with_context(|| format!("there is no shop \"{shop}\""))?;
+        let bar = super::progress(customers.len(), "hashing passwords");
+        customers.hash(&known, config.password, || bar.inc(1));
+        bar.finish_and_clear();
+        let now = Clock::System.now();
+        let imported = super::block_on(store.write(move |c| customers.store(c, &shop.id, now))).with_context(|| name)?;
+        println!("{} created, {} changed, {} unchanged", imported.created, imported.changed, imported.unchanged);
+        Ok(())
+    }
+}

@@ -1,0 +1,125 @@
+//! `punchgate license …`: what vendors and owners do to licenses.
+
+use std::str::FromStr;
+
+use clap::{Args, Subcommand};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::license::Kind;
+use crate::setup::licenses::{self, Description, LicenseError};
+use crate::store::licenses::License as Row;
+use crate::store::{self, Connection};
+
+#[derive(Subcommand)]
+pub enum License {
+    /// Issue licenses to an account and print their keys, one a line; a system license brings a customer license
+    Issue(Issue),
+    /// Connect a license with a website
+    Connect {
+        key: String,
+        /// Address of the shop's website
+        #[arg(long)]
+        website: String,
+    },
+    /// Disconnect a license from its website
+    Disconnect { key: String },
+    /// Make a license of no use until it is resumed
+    Suspend { key: String },
+    /// Make a suspended license good again
+    Resume { key: String },
+    /// Set the last day on which a license is good (UTC)
+    Extend {
+        key: String,
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        valid_until: String,
+    },
+    /// Show one license and its history
+    Show { key: String },
+    /// Show all licenses
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args)]
+pub struct Issue {
+    /// E-mail of the account; it is made if it does not exist
+    #[arg(long)]
+    account: String,
+    /// system or customer
+    #[arg(long, value_parser = Kind::from_str)]
+    kind: Kind,
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    count: u32,
+    /// Last good day (UTC); without it the license does not end
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    valid_until: Option<String>,
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl License {
+    pub fn run(self, config: &Config) -> anyhow::Result<()> {
+        let store = super::open(config)?;
+        let now = Clock::System.now();
+        let write = |job: Box<dyn FnOnce(&mut Connection) -> Result<Row, LicenseError> + Send>, done: &str| {
+            let license = super::block_on(store.write(job))?;
+            let website = license.website.as_deref().unwrap_or("no website");
+            println!("{} {done} ({website})", license.key);
+            Ok(())
+        };
+        match self {
+            Self::Issue(issue) => {
+                let json = issue.json;
+                crate::setup::customers::check_email(&issue.account).map_err(anyhow::Error::msg)?;
+                let issued = super::block_on(store.write(move |c| licenses::issue(c, &issue.account, issue.kind, issue.count, issue.valid_until.as_deref(), now)))?;
+                if json {
+                    println!("{}", serde_json::to_string(&issued)?);
+                } else {
+                    issued.iter().for_each(|license| println!("{}", license.key));
+                }
+                Ok(())
+            }
+            Self::Connect { key, website } => write(Box::new(move |c| licenses::connect(c, &key, &website, now)), "is connected"),
+            Self::Disconnect { key } => write(Box::new(move |c| licenses::disconnect(c, &key, now)), "is disconnected"),
+            Self::Suspend { key } => write(Box::new(move |c| licenses::suspend(c, &key, now)), "is suspended"),
+            Self::Resume { key } => write(Box::new(move |c| licenses::resume(c, &key, now)), "is in force"),
+            Self::Extend { key, valid_until } => write(Box::new(move |c| licenses::extend(c, &key, &valid_until, now)), "is extended"),
+            Self::Show { key } => {
+                let (license, events) = super::block_on(store.read(move |c| {
+                    let license = licenses::find(c, &key)?;
+                    let events = store::licenses::list_events(c, &license.id)?;
+                    Ok::<_, LicenseError>((licenses::describe(c, license)?, events))
+                }))?;
+                print(&license);
+                for event in events {
+                    println!("  {} {} {}", crate::clock::rfc3339(event.happened_at), event.kind, event.detail.unwrap_or_default());
+                }
+                Ok(())
+            }
+            Self::List { json } => {
+                let licenses = super::block_on(store.read(|c| {
+                    let licenses = store::licenses::list(c)?;
+                    licenses.into_iter().map(|license| licenses::describe(c, license)).collect::<Result<Vec<_>, LicenseError>>()
+                }))?;
+                if json {
+                    println!("{}", serde_json::to_string(&licenses)?);
+                } else {
+                    licenses.iter().for_each(print);
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn print(license: &Description) {
+    let website = license.website.as_deref().unwrap_or("not connected");
+    let until = license.valid_until.as_deref().map_or_else(|| "without end".to_owned(), |day| format!("until {day}"));
+    let state = if license.suspended { "suspended" } else { "in force" };
+    let used = license.used_by.as_deref().unwrap_or("not used");
+    println!("{}  {:8}  {}  {website}  {until}  {state}  {used}", license.key, license.kind, license.account);
+}

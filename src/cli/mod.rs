@@ -1,0 +1,139 @@
+//! The `punchgate` command: one file a subcommand.
+
+mod apply;
+mod customer;
+mod demo;
+mod export;
+mod license;
+mod migrate;
+mod serve;
+mod user;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, SETTINGS};
+use crate::store::{self, Store, StoreError};
+
+/// Self-hosted OCI punchout gateway between procurement systems and web shops
+#[derive(Parser)]
+#[command(name = "punchgate", version, after_help = settings_help())]
+struct Cli {
+    /// Settings file; without it punchgate.toml is read if it exists
+    #[arg(long, global = true, value_name = "FILE", env = "PUNCHGATE_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Try everything in one process with sample data: gateway, demo shop, demo buyer
+    Demo(demo::Demo),
+    /// Run the gateway
+    Serve(serve::Serve),
+    /// Bring the database schema up to date
+    Migrate(migrate::Migrate),
+    /// Make shops, systems, customers and assignments as a TOML file says
+    Apply(apply::Apply),
+    /// Write the database as an apply file, without secrets
+    Export(export::Export),
+    /// Issue, connect and manage licenses
+    #[command(subcommand)]
+    License(license::License),
+    /// Manage the accounts that sign in to portal and administration
+    #[command(subcommand)]
+    User(user::User),
+    /// Manage a shop's customers
+    #[command(subcommand)]
+    Customer(customer::Customer),
+}
+
+/// Runs the command line; errors end in one sentence on standard error and exit code 1.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("punchgate: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    if let Command::Demo(demo) = cli.command {
+        return demo.run();
+    }
+    let config = Config::load(cli.config.as_deref())?;
+    match cli.command {
+        Command::Demo(_) => unreachable!("ran above, without settings"),
+        Command::Serve(serve) => serve.run(&config),
+        Command::Migrate(migrate) => migrate.run(&config),
+        Command::Apply(apply) => apply.run(&config),
+        Command::Export(export) => export.run(&config),
+        Command::License(license) => license.run(&config),
+        Command::User(user) => user.run(&config),
+        Command::Customer(customer) => customer.run(&config),
+    }
+}
+
+/// Opens the database with its schema up to date.
+fn open(config: &Config) -> anyhow::Result<Store> {
+    let store = connect(config)?;
+    if config.migrate {
+        wait(migrate::migrate(&store))?;
+        return Ok(store);
+    }
+    let pending = wait(store.read(store::migrate::list_pending))?;
+    if !pending.is_empty() {
+        bail!("the database schema is not up to date ({} missing); run: punchgate migrate", pending.join(", "));
+    }
+    Ok(store)
+}
+
+fn connect(config: &Config) -> anyhow::Result<Store> {
+    Store::open(&config.database_url).with_context(|| format!("cannot open {}", config.database_url))
+}
+
+/// Runs one job to its end on the calling thread. Commands need no more runtime than that.
+fn wait<T>(job: impl Future<Output = Result<T, StoreError>>) -> anyhow::Result<T> {
+    Ok(block_on(job)?)
+}
+
+fn block_on<T>(job: impl Future<Output = T>) -> T {
+    // Database threads answer by waking this one; neither I/O nor timers are needed.
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime without drivers needs nothing from the system");
+    runtime.block_on(job)
+}
+
+/// A bar for long work, on a terminal only.
+fn progress(length: usize, what: &'static str) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new(length as u64).with_message(what);
+    if let Ok(style) = indicatif::ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} ({eta})") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn settings_help() -> String {
+    let mut help = String::from("Settings, in punchgate.toml or as environment variables:\n");
+    for (name, default, meaning) in SETTINGS {
+        let default = if default.is_empty() { String::new() } else { format!(" [default: {default}]") };
+        help.push_str(&format!("  {name} (PUNCHGATE_{})\n          {meaning}{default}\n", name.to_uppercase()));
+    }
+    help
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

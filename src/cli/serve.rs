@@ -1,0 +1,80 @@
+//! `punchgate serve`: the gateway until a signal ends it.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::rt::System;
+use anyhow::Context;
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::punchout::{Gateway, expiry};
+use crate::{snapshot, telemetry, web};
+
+#[derive(Args)]
+pub struct Serve {
+    /// Do not touch the schema; refuse to start when it is not up to date
+    #[arg(long)]
+    no_migrate: bool,
+}
+
+impl Serve {
+    pub fn run(self, config: &Config) -> anyhow::Result<()> {
+        let config = Config { migrate: config.migrate && !self.no_migrate, ..config.clone() };
+        telemetry::start_logging(&config);
+        let store = super::open(&config)?;
+        let listener = bind(config.listen)?;
+        let address = listener.local_addr()?;
+        let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        System::new().block_on(async move {
+            let gateway = Arc::new(Gateway::new(store, &config, public_url, Clock::System).await?);
+            actix_web::rt::spawn(snapshot::watch(gateway.store.clone(), gateway.snapshot.clone()));
+            actix_web::rt::spawn(expiry::sweep(gateway.clone()));
+            let metrics = match config.metrics_listen {
+                Some(at) => Some(web::server::serve_metrics(bind(at)?, telemetry::start_metrics()?)?),
+                None => None,
+            };
+            let server = web::server::serve(listener, gateway.clone(), &config)?;
+            let handles: Vec<_> = metrics.iter().map(|server| server.handle()).chain([server.handle()]).collect();
+            actix_web::rt::spawn(async move {
+                stop_signal().await;
+                tracing::info!("stopping: requests under way end, new ones are refused");
+                for handle in handles {
+                    handle.stop(true).await;
+                }
+            });
+            if let Some(metrics) = metrics {
+                actix_web::rt::spawn(metrics);
+            }
+            tracing::info!(%address, public_url = gateway.public_url, database = %config.database_url, version = env!("CARGO_PKG_VERSION"), "Punchgate is listening");
+            server.await?;
+            tracing::info!("stopped");
+            Ok(())
+        })
+    }
+}
+
+/// Binds a listener, with the sentence that tells what to do when it does not work.
+pub fn bind(address: std::net::SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}; is another program there?"))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// Waits for SIGTERM or SIGINT.
+pub async fn stop_signal() {
+    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+        (Ok(mut terminate), Ok(mut interrupt)) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        }
+        _ => {
+            tracing::warn!("signals cannot be caught; stop the process by force");
+            std::future::pending::<()>().await;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The third step: the shop's cart becomes the finished form of the return page.
+//!
+//! Everything that can be wrong with a cart is found here and told to the shop, because no message
+//! will ever come back from the procurement system. What is stored is the form as it will be shown.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::clock::rfc3339;
+use crate::mapping::cart::Cart;
+use crate::mapping::{Context, Mapped};
+use crate::oci::finding::Notice;
+use crate::oci::item::Item;
+use crate::oci::page::Form;
+use crate::punchout::{CallRecord, Gateway, entry::EntryCustomer, find, over, state};
+use crate::refusal::{Code, Refusal};
+use crate::snapshot::{Shop, System};
+use crate::store::punchouts::Punchout;
+use crate::store::{self, StoreError};
+
+/// Where to send the buyer's browser, and what was changed on the way.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CartAccepted {
+    #[schema(example = "https://gateway.example/return/AZLx…")]
+    pub return_url: String,
+    pub notices: Vec<Notice>,
+}
+
+/// Takes a cart over. It replaces an earlier one that was not returned yet.
+pub async fn accept(gateway: &Gateway, shop: &Shop, id: &str, json: &[u8]) -> Result<(Punchout, CartAccepted), Refusal> {
+    let now = gateway.clock.now();
+    let punchout = find(gateway, &shop.id, id).await?;
+    if let Some(code) = over(&punchout, now) {
+        return Err(Refusal::new(code));
+    }
+    let snapshot = gateway.snapshot.load_full();
+    let system = snapshot.system_by_id(&punchout.system_id).ok_or_else(|| Refusal::new(Code::SystemUnknown).with("system", &punchout.system_slug))?;
+
+    let cart = Cart::read(json)?;
+    let call = CallRecord::of(&punchout)?;
+    let Mapped { items, notices } = system.mapping.map(&cart, &context(&punchout, &call, shop))?;
+    let form = form(system, &call, &items)?;
+
+    let stored = String::from_utf8_lossy(json).into_owned();
+    let written = serde_json::to_string(&form).map_err(|error| StoreError::Query(error.to_string()))?;
+    let key = punchout.id.clone();
+    let laid_down = gateway.store.write(move |c| store::punchouts::update_cart(c, &key, &stored, &written, now)).await?;
+    if !laid_down {
+        // Somebody returned or left it between the look and the write.
+        let current = find(gateway, &shop.id, id).await?;
+        return Err(Refusal::new(over(&current, now).unwrap_or(Code::PunchoutClosed)));
+    }
+    tracing::info!(punchout = punchout.id, lines = items.len(), notices = notices.len(), "took a cart over");
+    let return_url = gateway.return_url(&punchout.id);
+    Ok((punchout, CartAccepted { return_url, notices }))
+}
+
+fn context<'a>(punchout: &'a Punchout, call: &'a CallRecord, shop: &'a Shop) -> Context<'a> {
+    Context {
+        customer_number: &punchout.customer_number,
+        customer_email: &punchout.customer_email,
+        extra: &call.facts.extra,
+        call_items: &call.facts.items,
+        shop_name: &shop.name,
+    }
+}
+
+/// Makes the form. The hook is held against the system's list once more: it may have changed while
+/// the buyer was in the shop.
+fn form(system: &System, call: &CallRecord, items: &[Item]) -> Result<Form, Refusal> {
+    let hook = system.hooks.allow(&call.hook)?;
+    let fields = Item::write(items, &system.layout);
+    Ok(Form::new(&hook, &call.facts, &system.settings.form, fields))
+}
+
+/// What a shop can ask about a punchout.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PunchoutStatus {
+    #[schema(example = "01J9ZK3W8R5T2Q4M6N8P0S1VXY")]
+    pub punchout: String,
+    /// `open`, `in_shop`, `returned`, `closed`, `cancelled` or `expired`.
+    #[schema(example = "in_shop")]
+    pub state: String,
+    #[schema(example = "sap-srm")]
+    pub system: String,
+    pub customer: EntryCustomer,
+    pub opened_at: String,
+    /// When the shop redeemed the entry token.
+    pub entered_at: Option<String>,
+    /// When the last cart was handed over.
+    pub cart_at: Option<String>,
+    pub returned_at: Option<String>,
+    /// When it came to its end, whichever way.
+    pub ended_at: Option<String>,
+    pub expires_at: String,
+    /// Where the buyer's browser finds the form, if there is a cart.
+    pub return_url: Option<String>,
+    /// Where the buyer's browser may go to leave without a cart, while that is possible.
+    pub leave_url: Option<String>,
+}
+
+/// Tells a shop how one of its punchouts stands.
+pub async fn status(gateway: &Gateway, shop: &Shop, id: &str) -> Result<PunchoutStatus, Refusal> {
+    let punchout = find(gateway, &shop.id, id).await?;
+    let now = gateway.clock.now();
+    let running = over(&punchout, now).is_none_or(|code| code == Code::PunchoutNotEntered);
+    let showable = punchout.form.is_some() && (running || punchout.returned_at.is_some());
+    Ok(PunchoutStatus {
+        state: state(&punchout, now).to_owned(),
+        opened_at: rfc3339(punchout.opened_at),
+        entered_at: punchout.entered_at.map(rfc3339),
+        cart_at: punchout.cart_at.map(rfc3339),
+        returned_at: punchout.returned_at.map(rfc3339),
+        ended_at: punchout.ended_at.map(rfc3339),
+        expires_at: rfc3339(punchout.expires_at),
+        return_url: showable.then(|| gateway.return_url(&punchout.id)),
+        leave_url: running.then(|| gateway.leave_url(&punchout.id)),
+        customer: EntryCustomer { number: punchout.customer_number, email: punchout.customer_email },
+        system: punchout.system_slug,
+        punchout: punchout.id,
+    })
+}

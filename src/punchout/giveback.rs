@@ -1,0 +1,64 @@
+//! The fourth step, the return: the browser fetches the form that carries the cart home.
+//!
+//! The first look makes the punchout `returned`, durably and before the form is shown; a reload
+//! shows the same form again.
+
+use crate::oci::page::Form;
+use crate::punchout::{CallRecord, Gateway, state};
+use crate::refusal::{Code, Refusal};
+use crate::store::punchouts::Punchout;
+use crate::store::{self, StoreError};
+
+/// What the return page shows.
+pub struct Return {
+    pub form: Form,
+    /// As the procurement system named it.
+    pub language: Option<String>,
+}
+
+/// Returns the cart of the punchout that the ticket names.
+pub async fn by_ticket(gateway: &Gateway, ticket: &str) -> Result<Return, Refusal> {
+    let id = gateway.tickets.read(ticket).ok_or_else(|| Refusal::new(Code::TicketUnknown))?;
+    by_id(gateway, &id).await
+}
+
+/// Returns the cart of a punchout whose shop hands the page on itself.
+pub async fn by_id(gateway: &Gateway, id: &str) -> Result<Return, Refusal> {
+    let now = gateway.clock.now();
+    let key = id.to_owned();
+    let known = gateway.store.read(move |c| store::punchouts::find(c, &key)).await?;
+    let known = known.ok_or_else(|| Refusal::new(Code::TicketUnknown))?;
+    if known.state == "returned" {
+        return page(&known);
+    }
+    let key = id.to_owned();
+    let (returned, punchout) = gateway
+        .store
+        .write(move |c| {
+            let returned = store::punchouts::return_cart(c, &key, now)?;
+            Ok::<_, StoreError>((returned, store::punchouts::find(c, &key)?))
+        })
+        .await?;
+    let punchout = punchout.ok_or_else(|| Refusal::new(Code::TicketUnknown))?;
+    if returned {
+        metrics::counter!("punchgate_returns_total").increment(1);
+        tracing::info!(punchout = punchout.id, "returned a cart");
+        return page(&punchout);
+    }
+    match state(&punchout, now) {
+        "returned" => page(&punchout),
+        "cancelled" => Err(Refusal::new(Code::PunchoutCancelled)),
+        "expired" => Err(Refusal::new(Code::PunchoutExpired)),
+        "closed" => Err(Refusal::new(Code::PunchoutClosed)),
+        _ => Err(Refusal::new(Code::NothingToReturn)),
+    }
+}
+
+fn page(punchout: &Punchout) -> Result<Return, Refusal> {
+    let form = punchout.form.as_deref().ok_or_else(|| Refusal::new(Code::NothingToReturn))?;
+    let form = serde_json::from_str(form).map_err(|error| {
+        tracing::error!(punchout = punchout.id, %error, "a stored form cannot be read");
+        Refusal::new(Code::Internal)
+    })?;
+    Ok(Return { form, language: CallRecord::of(punchout)?.facts.language })
+}

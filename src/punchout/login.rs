@@ -1,0 +1,239 @@
+//! The first step: an OCI call becomes an open punchout and an address in the shop.
+//!
+//! The order is part of the contract: what is wrong with the call is said first (400), then whether
+//! the login is right (401), and only to somebody with the right password what forbids it (403).
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::credential::password::Verified;
+use crate::credential::secret::Token;
+use crate::license::{Kind, Valid};
+use crate::oci::call::{Call, Function, Intent, Parameters};
+use crate::oci::hook::{self, AllowedHook};
+use crate::punchout::{CallRecord, Gateway};
+use crate::refusal::{Code, Refusal};
+use crate::snapshot::{self, Snapshot, System};
+use crate::store::customers::{Candidate, Customer};
+use crate::store::licenses::License;
+use crate::store::punchouts::Punchout;
+use crate::store::{self, StoreError};
+
+/// An inbound OCI call, as raw as it came.
+pub struct Inbound {
+    /// The slug in the URL; none on `/oci`.
+    pub system: Option<String>,
+    pub method: String,
+    pub query: Vec<u8>,
+    pub body: Vec<u8>,
+    pub address: IpAddr,
+}
+
+/// Where the browser goes now.
+#[derive(Debug)]
+pub struct Entered {
+    pub punchout: String,
+    pub location: String,
+}
+
+/// A customer whose password was right. Only this file can say so.
+struct VerifiedCustomer(Candidate);
+
+/// A system and a customer whose licenses both pay for this punchout.
+struct Licensed {
+    system: Arc<System>,
+    customer: Customer,
+    _system: Valid,
+    _customer: Valid,
+}
+
+/// Answers an OCI call.
+pub async fn login(gateway: &Gateway, inbound: Inbound) -> Result<Entered, Refusal> {
+    let snapshot = gateway.snapshot.load_full();
+    match &inbound.system {
+        Some(slug) => {
+            let system = snapshot.system(slug).cloned().ok_or_else(|| Refusal::new(Code::SystemUnknown).with("system", slug))?;
+            login_to(gateway, system, &inbound).await
+        }
+        None => login_somewhere(gateway, &snapshot, &inbound).await,
+    }
+}
+
+async fn login_to(gateway: &Gateway, system: Arc<System>, inbound: &Inbound) -> Result<Entered, Refusal> {
+    let call = read(&system, inbound)?;
+    let intent = offered(&system, &call)?;
+    let hook = system.hooks.allow(&call.hook)?;
+    let customer = verify(gateway, &system, &call, inbound.address).await?;
+    let licensed = license(&system, customer, gateway.clock.now())?;
+    open(gateway, licensed, hook, call, intent).await
+}
+
+/// `/oci` without a system: the customer's login tells which one is meant.
+async fn login_somewhere(gateway: &Gateway, snapshot: &Snapshot, inbound: &Inbound) -> Result<Entered, Refusal> {
+    let parameters = Parameters::read(&inbound.query, &inbound.body, None)?;
+    let call = Call::read(&parameters, &Default::default())?;
+    hook::plausible(&call.hook)?;
+    let user = call.user.clone();
+    let matches = gateway.store.read(move |c| store::customers::list_by_login(c, &user)).await?;
+    let systems = verify_somewhere(gateway, snapshot, &call, matches, inbound.address).await?;
+    match systems.as_slice() {
+        [] => Err(Refusal::new(Code::NotAssigned).with("system", "").with("customer", &call.user)),
+        // The system has a say of its own in how it is called, so the call is read again as its own.
+        [system] => login_to(gateway, system.clone(), inbound).await,
+        several => {
+            let slugs: Vec<&str> = several.iter().map(|system| system.slug.as_str()).collect();
+            Err(Refusal::new(Code::SystemAmbiguous).with("systems", slugs.join(", ")))
+        }
+    }
+}
+
+fn read(system: &System, inbound: &Inbound) -> Result<Call, Refusal> {
+    let settings = &system.settings.call;
+    if !settings.methods.iter().any(|method| method.eq_ignore_ascii_case(&inbound.method)) {
+        return Err(Refusal::new(Code::MethodNotAllowed).with("method", &inbound.method));
+    }
+    let last = settings.hook_is_last.then_some(settings.names.hook.as_str());
+    let parameters = Parameters::read(&inbound.query, &inbound.body, last)?;
+    Ok(Call::read(&parameters, &settings.names)?)
+}
+
+/// What the shop shall show. Functions that are answered without the shop need its catalog, which
+/// this gateway does not have.
+fn offered(system: &System, call: &Call) -> Result<Intent, Refusal> {
+    let name = call.function.name();
+    let allowed = matches!(call.function, Function::None) || system.settings.call.functions.iter().any(|function| function.eq_ignore_ascii_case(name));
+    call.function.intent().filter(|_| allowed).ok_or_else(|| Refusal::new(Code::FunctionNotOffered).with("function", name))
+}
+
+/// Checks the password: remembered, or hashed once, whether or not the customer exists.
+async fn verify(gateway: &Gateway, system: &System, call: &Call, address: IpAddr) -> Result<VerifiedCustomer, Refusal> {
+    let now = gateway.clock.now();
+    let throttled = format!("{}\n{}", system.shop.id, call.user.trim().to_lowercase());
+    gateway.throttle.admit(&throttled, address, now)?;
+    let (shop, id, user) = (system.shop.id.clone(), system.id.clone(), call.user.clone());
+    let candidate = gateway.store.read(move |c| store::customers::find_candidate(c, &shop, &id, &user)).await;
+    let candidate = candidate.inspect_err(|_| gateway.throttle.succeeded(&throttled, address, now))?;
+
+    let active = candidate.filter(|candidate| candidate.customer.active);
+    let checked = check(gateway, &system.shop.id, call, active.as_ref().map(|c| &c.customer)).await;
+    match (checked, active) {
+        (Ok(true), Some(candidate)) => {
+            gateway.throttle.succeeded(&throttled, address, now);
+            Ok(VerifiedCustomer(candidate))
+        }
+        (Ok(_), _) => {
+            gateway.throttle.failed(&throttled, address, now);
+            Err(Refusal::new(Code::LoginWrong))
+        }
+        (Err(refusal), _) => {
+            // Nothing was learned about the password, so nothing is held against the caller.
+            gateway.throttle.succeeded(&throttled, address, now);
+            Err(refusal)
+        }
+    }
+}
+
+/// The systems in which the login is right: one hash a customer of that name, one if there is none.
+async fn verify_somewhere(
+    gateway: &Gateway,
+    snapshot: &Snapshot,
+    call: &Call,
+    matches: Vec<(Customer, String)>,
+    address: IpAddr,
+) -> Result<Vec<Arc<System>>, Refusal> {
+    let now = gateway.clock.now();
+    let throttled = format!("\n{}", call.user.trim().to_lowercase());
+    gateway.throttle.admit(&throttled, address, now)?;
+    let mut customers: Vec<&Customer> = matches.iter().map(|(customer, _)| customer).filter(|customer| customer.active).collect();
+    customers.dedup_by(|a, b| a.id == b.id);
+    let mut right = Vec::new();
+    if customers.is_empty() {
+        check(gateway, "", call, None).await?;
+    }
+    for customer in customers {
+        if check(gateway, &customer.shop_id, call, Some(customer)).await? {
+            right.push(customer.id.as_str());
+        }
+    }
+    if right.is_empty() {
+        gateway.throttle.failed(&throttled, address, now);
+        return Err(Refusal::new(Code::LoginWrong));
+    }
+    gateway.throttle.succeeded(&throttled, address, now);
+    let systems = matches.iter().filter(|(customer, _)| right.contains(&customer.id.as_str())).filter_map(|(_, id)| snapshot.system_by_id(id));
+    Ok(systems.filter(|system| system.active).cloned().collect())
+}
+
+async fn check(gateway: &Gateway, shop: &str, call: &Call, customer: Option<&Customer>) -> Result<bool, Refusal> {
+    let now = gateway.clock.now();
+    let stored = customer.map(|customer| customer.password_hash.as_str());
+    let remembered = |hash: &str| gateway.recent.knows(shop, &call.user, &call.password, hash, now);
+    if stored.is_some_and(remembered) {
+        metrics::counter!("punchgate_passwords_total", "how" => "remembered").increment(1);
+        return Ok(true);
+    }
+    metrics::counter!("punchgate_passwords_total", "how" => "hashed").increment(1);
+    let verified = gateway.hasher.verify(call.password.clone(), stored.map(str::to_owned)).await?;
+    let (Some(customer), Verified::Yes | Verified::YesUpgrade(_)) = (customer, &verified) else { return Ok(false) };
+    let mut hash = customer.password_hash.clone();
+    if let Verified::YesUpgrade(better) = verified {
+        let (id, old, new) = (customer.id.clone(), hash, better.clone());
+        gateway.store.write(move |c| store::customers::update_hash(c, &id, &old, &new)).await?;
+        hash = better;
+    }
+    gateway.recent.remember(shop, &call.user, &call.password, &hash, now);
+    Ok(true)
+}
+
+/// The password was right; now who he is may be held against him.
+fn license(system: &Arc<System>, customer: VerifiedCustomer, now: i64) -> Result<Licensed, Refusal> {
+    let Candidate { customer, assigned, license } = customer.0;
+    let named = |refusal: Refusal| refusal.with("system", &system.slug).with("customer", &customer.number);
+    if !system.active {
+        return Err(named(Refusal::new(Code::SystemInactive)));
+    }
+    if !assigned {
+        return Err(named(Refusal::new(Code::NotAssigned)));
+    }
+    let pays = |license: Option<&License>, kind: Kind, missing: Code| match license {
+        None => Err(named(Refusal::new(missing))),
+        Some(license) => snapshot::verdict(license, kind, &system.shop, now).map_err(|invalid| named(Refusal::license(kind, invalid))),
+    };
+    let of_system = pays(system.license.as_ref(), Kind::System, Code::SystemLicenseMissing)?;
+    let of_customer = pays(license.as_ref(), Kind::Customer, Code::CustomerLicenseMissing)?;
+    Ok(Licensed { system: system.clone(), customer, _system: of_system, _customer: of_customer })
+}
+
+/// Writes the punchout down and, once that is durable, gives the way into the shop.
+async fn open(gateway: &Gateway, licensed: Licensed, hook: AllowedHook, call: Call, intent: Intent) -> Result<Entered, Refusal> {
+    let Licensed { system, customer, .. } = licensed;
+    let now = gateway.clock.now();
+    let token = Token::generate();
+    let record = CallRecord { hook: hook.as_received().to_owned(), cancel: call.cancel, intent, facts: call.facts };
+    let punchout = Punchout {
+        id: ulid::Ulid::new().to_string(),
+        shop_id: system.shop.id.clone(),
+        system_id: system.id.clone(),
+        system_slug: system.slug.clone(),
+        customer_id: customer.id,
+        customer_number: customer.number,
+        customer_email: customer.email,
+        state: "open".into(),
+        entry_digest: token.digest().to_vec(),
+        entry_expires_at: now + gateway.entry_lifetime,
+        call: serde_json::to_string(&record).map_err(|error| StoreError::Query(error.to_string()))?,
+        cart: None,
+        form: None,
+        opened_at: now,
+        entered_at: None,
+        cart_at: None,
+        returned_at: None,
+        ended_at: None,
+        expires_at: now + gateway.punchout_lifetime,
+    };
+    let id = punchout.id.clone();
+    gateway.store.write(move |c| store::punchouts::insert(c, &punchout)).await?;
+    metrics::counter!("punchgate_punchouts_total").increment(1);
+    tracing::info!(punchout = id, system = system.slug, "opened a punchout");
+    Ok(Entered { punchout: id, location: system.shop.connector.entry(token.expose()) })
+}

@@ -1,0 +1,132 @@
+//! The story of a punchout, one file a step: [`login`] → [`entry`] → [`cart`] → [`giveback`] (the
+//! return), or [`leave`]; [`expiry`] sweeps up behind.
+//!
+//! Each step takes what the step before proved, as a type, or gives a [`Refusal`]. Nothing here
+//! knows of HTTP.
+
+pub mod cart;
+pub mod entry;
+pub mod expiry;
+pub mod giveback;
+pub mod leave;
+pub mod login;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::credential::password::Hasher;
+use crate::credential::recent::Recent;
+use crate::credential::secret::TicketKey;
+use crate::credential::throttle::{Limits, Throttle};
+use crate::oci::call::{Facts, Intent};
+use crate::refusal::{Code, Refusal};
+use crate::snapshot::Snapshot;
+use crate::store::punchouts::Punchout;
+use crate::store::{self, Store, StoreError};
+
+/// Everything the steps share.
+pub struct Gateway {
+    pub store: Store,
+    pub snapshot: Arc<ArcSwap<Snapshot>>,
+    pub hasher: Hasher,
+    pub recent: Recent,
+    pub throttle: Throttle,
+    pub tickets: TicketKey,
+    pub clock: Clock,
+    /// Without a slash at the end.
+    pub public_url: String,
+    /// Microseconds.
+    pub entry_lifetime: i64,
+    pub punchout_lifetime: i64,
+}
+
+impl Gateway {
+    /// Makes a gateway over an open store whose schema is up to date.
+    pub async fn new(store: Store, config: &Config, public_url: String, clock: Clock) -> Result<Self, StoreError> {
+        let mut fresh = [0u8; 32];
+        getrandom::fill(&mut fresh).map_err(|error| StoreError::Unavailable(format!("no randomness: {error}")))?;
+        let key = store.write(move |c| store::keys::find_or_insert(c, "return tickets", &fresh)).await?;
+        let key: [u8; 32] = key.try_into().map_err(|_| StoreError::Query("the key of return tickets has the wrong length".into()))?;
+        let snapshot = Snapshot::load(&store).await?;
+        Ok(Self {
+            snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
+            hasher: Hasher::start(config.hash_threads, config.hash_queue, config.password),
+            recent: Recent::new(config.recent_logins, 10_000),
+            throttle: Throttle::new(Limits {
+                per_customer_and_address: config.failed_logins_per_customer_and_address,
+                per_address: config.failed_logins_per_address,
+                per_customer: config.failed_logins_per_customer,
+                window_seconds: 300,
+            }),
+            tickets: TicketKey::new(key),
+            clock,
+            public_url,
+            entry_lifetime: config.entry_lifetime,
+            punchout_lifetime: config.punchout_lifetime,
+            store,
+        })
+    }
+
+    /// The address of the return page of a punchout.
+    pub fn return_url(&self, punchout: &str) -> String {
+        format!("{}/return/{}", self.public_url, self.tickets.issue(punchout))
+    }
+
+    /// The address by which the browser leaves without a cart.
+    pub fn leave_url(&self, punchout: &str) -> String {
+        format!("{}/leave/{}", self.public_url, self.tickets.issue(punchout))
+    }
+}
+
+/// What of a call is kept with its punchout: all that shapes the answer, never a secret.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallRecord {
+    /// The return target as it was received and allowed.
+    pub hook: String,
+    /// Where the buyer goes who leaves without a cart, if his system said so.
+    pub cancel: Option<String>,
+    pub intent: Intent,
+    pub facts: Facts,
+}
+
+impl CallRecord {
+    fn of(punchout: &Punchout) -> Result<Self, Refusal> {
+        serde_json::from_str(&punchout.call).map_err(|error| {
+            tracing::error!(punchout = punchout.id, %error, "a stored call cannot be read");
+            Refusal::new(Code::Internal)
+        })
+    }
+}
+
+/// Why a punchout is past the step that somebody wants to take, or `None` while it is in the shop.
+fn over(punchout: &Punchout, now: i64) -> Option<Code> {
+    match state(punchout, now) {
+        "in_shop" => None,
+        "open" => Some(Code::PunchoutNotEntered),
+        "returned" => Some(Code::PunchoutReturned),
+        "cancelled" => Some(Code::PunchoutCancelled),
+        "expired" => Some(Code::PunchoutExpired),
+        _ => Some(Code::PunchoutClosed),
+    }
+}
+
+/// The state at this moment: time may have run out before the sweep wrote it down.
+pub fn state(punchout: &Punchout, now: i64) -> &str {
+    match punchout.state.as_str() {
+        "open" if punchout.entry_expires_at <= now || punchout.expires_at <= now => "expired",
+        "in_shop" if punchout.expires_at <= now => "expired",
+        state => state,
+    }
+}
+
+/// Finds a punchout of a shop; another shop's is as unknown as none.
+async fn find(gateway: &Gateway, shop_id: &str, id: &str) -> Result<Punchout, Refusal> {
+    let unknown = || Refusal::new(Code::PunchoutUnknown);
+    let id = ulid::Ulid::from_string(id).map_err(|_| unknown())?.to_string();
+    let found = gateway.store.read(move |c| store::punchouts::find(c, &id)).await?;
+    found.filter(|punchout| punchout.shop_id == shop_id).ok_or_else(unknown)
+}

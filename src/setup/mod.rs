@@ -1,0 +1,10 @@
+//! Setting up: what operators and vendors do to shops, systems, customers and licenses, whichever
+//! way they do it: by file ([`apply`], [`export`]), by API or CSV ([`customers`]), by command
+//! ([`licenses`]).
+
+pub mod apply;
+pub mod customers;
+pub mod export;
+pub mod file;
+pub mod licenses;
+pub mod settings;

@@ -1,0 +1,161 @@
+//! The settings of one OCI system: what a preset says, and on top of it what the operator says.
+//!
+//! Only the operator's part is stored, so that a better preset of a later version reaches every
+//! system that did not say otherwise. Presets are TOML files inside the binary.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::mapping::FieldRule;
+use crate::oci::call::Names;
+use crate::oci::page::FormOptions;
+use crate::oci::units::Units;
+
+/// Presets by name. `generic` is what all others and every system start from.
+const PRESETS: &[(&str, &str)] = &[("generic", include_str!("../../presets/generic.toml"))];
+
+/// The effective settings of a system.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Allowed return targets: origins with optional path prefix, `SAPEVENT:POST`, `any-https`, `any`.
+    #[serde(default)]
+    pub hooks: Vec<String>,
+    #[serde(default = "generic")]
+    pub preset: String,
+    #[serde(default)]
+    pub call: CallSettings,
+    #[serde(default)]
+    pub form: FormOptions,
+    #[serde(default)]
+    pub units: Units,
+    #[serde(default)]
+    pub field: Vec<FieldRule>,
+}
+
+/// How this buyer calls.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CallSettings {
+    /// `GET` and `POST`.
+    pub methods: Vec<String>,
+    pub names: Names,
+    /// The hook comes raw at the end of the query: take the rest.
+    pub hook_is_last: bool,
+    /// The functions of OCI that are answered at all.
+    pub functions: Vec<String>,
+}
+
+impl Default for CallSettings {
+    fn default() -> Self {
+        let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Self {
+            methods: all(&["GET", "POST"]),
+            names: Names::default(),
+            hook_is_last: false,
+            functions: all(&["DETAIL", "VALIDATE", "SOURCING", "BACKGROUND_SEARCH", "DOWNLOADJSON"]),
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    #[error("there is no preset \"{name}\"; there are: {known}")]
+    UnknownPreset { name: String, known: String },
+    #[error("{0}")]
+    Shape(String),
+}
+
+fn generic() -> String {
+    "generic".into()
+}
+
+impl Settings {
+    /// Puts the operator's part (an object with the members of [`Settings`]) on top of its preset.
+    pub fn effective(own: &Value) -> Result<Self, SettingsError> {
+        let name = own.get("preset").and_then(Value::as_str).unwrap_or("generic");
+        let mut settings = preset("generic")?;
+        if name != "generic" {
+            merge(&mut settings, &preset(name)?);
+        }
+        merge(&mut settings, own);
+        serde_json::from_value(settings).map_err(|error| SettingsError::Shape(error.to_string()))
+    }
+}
+
+fn preset(name: &str) -> Result<Value, SettingsError> {
+    let Some((_, text)) = PRESETS.iter().find(|(preset, _)| *preset == name) else {
+        let known: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
+        return Err(SettingsError::UnknownPreset { name: name.to_owned(), known: known.join(", ") });
+    };
+    toml::from_str(text).map_err(|error| SettingsError::Shape(format!("preset {name}: {error}")))
+}
+
+/// Tables are merged key by key, `field` entry by entry by name, everything else is replaced.
+fn merge(base: &mut Value, over: &Value) {
+    match (base, over) {
+        (Value::Object(base), Value::Object(over)) => merge_tables(base, over),
+        (base, over) => *base = over.clone(),
+    }
+}
+
+fn merge_tables(base: &mut Map<String, Value>, over: &Map<String, Value>) {
+    for (key, value) in over {
+        match (base.get_mut(key), value) {
+            (Some(Value::Array(fields)), Value::Array(over)) if key == "field" => merge_fields(fields, over),
+            (Some(present), value) => merge(present, value),
+            (None, value) => {
+                base.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+fn merge_fields(fields: &mut Vec<Value>, over: &[Value]) {
+    for field in over {
+        match fields.iter_mut().find(|present| present.get("name") == field.get("name")) {
+            Some(present) => *present = field.clone(),
+            None => fields.push(field.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_system_that_says_nothing_has_the_generic_preset() {
+        let settings = Settings::effective(&json!({})).expect("settings");
+        assert_eq!(settings.call.methods, ["GET", "POST"]);
+        assert!(settings.field.iter().any(|rule| rule.name == "DESCRIPTION"));
+        assert_eq!(settings.units.default, "PCE");
+    }
+
+    #[test]
+    fn single_keys_override_and_fields_are_replaced_by_name() {
+        let own = json!({
+            "call": { "names": { "user": "LOGIN" } },
+            "units": { "map": { "Kiste": "CS" } },
+            "field": [{ "name": "DESCRIPTION", "from": ["custom.short_text"] }, { "name": "CUST_FIELD1", "fixed": "X" }],
+        });
+        let settings = Settings::effective(&own).expect("settings");
+        let generic = Settings::effective(&json!({})).expect("settings");
+        assert_eq!(settings.call.names.user, "LOGIN");
+        assert_eq!(settings.call.names.hook, "HOOK_URL");
+        assert_eq!(settings.units.map.len(), generic.units.map.len() + 1);
+        assert_eq!(settings.field.len(), generic.field.len() + 1);
+        let description = settings.field.iter().find(|rule| rule.name == "DESCRIPTION").expect("a rule");
+        assert_eq!(description.from, ["custom.short_text"]);
+    }
+
+    #[test]
+    fn an_unknown_key_or_preset_is_told() {
+        let error = Settings::effective(&json!({ "form": { "methud": "POST" } })).expect_err("refused");
+        assert!(error.to_string().contains("methud"), "{error}");
+        let error = Settings::effective(&json!({ "preset": "sap" })).expect_err("refused");
+        assert_eq!(error.to_string(), "there is no preset \"sap\"; there are: generic");
+    }
+}

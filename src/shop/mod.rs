@@ -1,0 +1,80 @@
+//! What is behind the gateway: how a buyer gets into a shop.
+//!
+//! A connector knows one kind of shop. There is one kind now, `redirect`: any shop that takes a
+//! one-time token in a URL and redeems it over the API.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// How the buyer's browser is sent into the shop.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Connector {
+    /// To `entry_url`, with the entry token in place of `{token}` or as `?token=…`.
+    Redirect { entry_url: String },
+}
+
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectorError {
+    #[error("entry_url is \"{0}\": it must be an http or https URL; the entry token takes the place of {{token}} or is appended as ?token=…")]
+    EntryUrl(String),
+}
+
+const PLACE: &str = "{token}";
+
+impl Connector {
+    /// Whether buyers can be sent there at all.
+    pub fn check(&self) -> Result<(), ConnectorError> {
+        let Self::Redirect { entry_url } = self;
+        let wrong = || ConnectorError::EntryUrl(entry_url.clone());
+        let url = Url::parse(&entry_url.replace(PLACE, "token")).map_err(|_| wrong())?;
+        let usable = matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty() && url.password().is_none();
+        usable.then_some(()).ok_or_else(wrong)
+    }
+
+    /// The address to redirect to. Tokens are URL-safe and need no encoding.
+    pub fn entry(&self, token: &str) -> String {
+        let Self::Redirect { entry_url } = self;
+        if entry_url.contains(PLACE) {
+            return entry_url.replace(PLACE, token);
+        }
+        let (page, fragment) = entry_url.split_once('#').map_or((entry_url.as_str(), None), |(page, fragment)| (page, Some(fragment)));
+        let separator = match page.split_once('?') {
+            None => "?",
+            Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+            Some(_) => "&",
+        };
+        let mut address = format!("{page}{separator}token={token}");
+        if let Some(fragment) = fragment {
+            address.push('#');
+            address.push_str(fragment);
+        }
+        address
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(url: &str) -> String {
+        Connector::Redirect { entry_url: url.into() }.entry("T0k-n_")
+    }
+
+    #[test]
+    fn the_token_goes_where_the_shop_wants_it() {
+        assert_eq!(entry("https://shop.example/enter"), "https://shop.example/enter?token=T0k-n_");
+        assert_eq!(entry("https://shop.example/enter?lang=de"), "https://shop.example/enter?lang=de&token=T0k-n_");
+        assert_eq!(entry("https://shop.example/enter?"), "https://shop.example/enter?token=T0k-n_");
+        assert_eq!(entry("https://shop.example/in/{token}/now"), "https://shop.example/in/T0k-n_/now");
+        assert_eq!(entry("https://shop.example/#/spa"), "https://shop.example/?token=T0k-n_#/spa");
+    }
+
+    #[test]
+    fn nobody_is_sent_to_what_is_not_a_web_page() {
+        for url in ["javascript:alert(1)", "ftp://shop.example/", "shop.example/enter", "https://user@shop.example/"] {
+            assert!(Connector::Redirect { entry_url: url.into() }.check().is_err(), "{url}");
+        }
+        assert_eq!(Connector::Redirect { entry_url: "https://shop.example/in/{token}".into() }.check(), Ok(()));
+    }
+}

@@ -1,0 +1,166 @@
+//! What is configured, held in memory: read on every login, rebuilt when the change counter of the
+//! database moves. Customers and assignments are not here: there may be very many, and a login
+//! reads its one customer anyway.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+
+use crate::license::{self, Kind, Website};
+use crate::mapping::Mapping;
+use crate::oci::hook::HookPolicy;
+use crate::oci::item::Layout;
+use crate::setup::settings::Settings;
+use crate::shop::Connector;
+use crate::store::licenses::License;
+use crate::store::{self, Store, StoreError};
+
+/// How often the change counter is looked at: what another process writes is in force after that.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// One consistent view of shops and systems.
+pub struct Snapshot {
+    revision: i64,
+    shops_by_key: HashMap<Vec<u8>, Arc<Shop>>,
+    systems_by_slug: HashMap<String, Arc<System>>,
+    systems_by_id: HashMap<String, Arc<System>>,
+}
+
+pub struct Shop {
+    pub id: String,
+    pub slug: String,
+    pub name: String,
+    pub website: Website,
+    pub connector: Connector,
+}
+
+/// An OCI system with everything a login needs, compiled.
+pub struct System {
+    pub id: String,
+    pub slug: String,
+    pub name: String,
+    pub active: bool,
+    pub shop: Arc<Shop>,
+    pub license: Option<License>,
+    pub hooks: HookPolicy,
+    pub settings: Settings,
+    pub mapping: Mapping,
+    pub layout: Layout,
+}
+
+impl Snapshot {
+    pub fn shop_by_api_key(&self, digest: &[u8]) -> Option<&Arc<Shop>> {
+        self.shops_by_key.get(digest)
+    }
+
+    pub fn system(&self, slug: &str) -> Option<&Arc<System>> {
+        self.systems_by_slug.get(slug)
+    }
+
+    pub fn system_by_id(&self, id: &str) -> Option<&Arc<System>> {
+        self.systems_by_id.get(id)
+    }
+
+    /// Reads everything. A system whose stored settings make no sense is left out with a line in
+    /// the log, so that it does not take the others down.
+    pub async fn load(store: &Store) -> Result<Self, StoreError> {
+        let (revision, shops, keys, systems, licenses) = store
+            .read(|c| {
+                Ok::<_, StoreError>((
+                    store::revision::find(c)?,
+                    store::shops::list(c)?,
+                    store::shops::list_api_keys(c)?,
+                    store::systems::list(c)?,
+                    store::licenses::list_of_systems(c)?,
+                ))
+            })
+            .await?;
+        let shops: HashMap<String, Arc<Shop>> = shops.into_iter().filter_map(|row| Some((row.id.clone(), Arc::new(shop(row)?)))).collect();
+        let licenses: HashMap<String, License> = licenses.into_iter().map(|license| (license.id.clone(), license)).collect();
+        let systems: Vec<Arc<System>> = systems
+            .into_iter()
+            .filter_map(|row| {
+                let shop = shops.get(&row.shop_id)?.clone();
+                let license = row.license_id.as_ref().and_then(|id| licenses.get(id)).cloned();
+                system(row, shop, license).map(Arc::new)
+            })
+            .collect();
+        Ok(Self {
+            revision,
+            shops_by_key: keys.into_iter().filter_map(|key| Some((key.digest, shops.get(&key.shop_id)?.clone()))).collect(),
+            systems_by_slug: systems.iter().map(|system| (system.slug.clone(), system.clone())).collect(),
+            systems_by_id: systems.iter().map(|system| (system.id.clone(), system.clone())).collect(),
+        })
+    }
+}
+
+/// Keeps the snapshot fresh for as long as the gateway runs.
+pub async fn watch(store: Store, snapshot: Arc<ArcSwap<Snapshot>>) {
+    let mut reachable = true;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let looked = refresh(&store, &snapshot).await;
+        match &looked {
+            Err(error) if reachable => tracing::error!(%error, "cannot look for changes of the configuration; the known one stays in force"),
+            Ok(()) if !reachable => tracing::info!("looking for changes of the configuration again"),
+            _ => {}
+        }
+        reachable = looked.is_ok();
+    }
+}
+
+/// Rebuilds the snapshot if the change counter moved.
+pub async fn refresh(store: &Store, snapshot: &ArcSwap<Snapshot>) -> Result<(), StoreError> {
+    let revision = store.read(store::revision::find).await?;
+    if revision != snapshot.load().revision {
+        let fresh = Snapshot::load(store).await?;
+        tracing::info!(revision = fresh.revision, systems = fresh.systems_by_id.len(), "the configuration changed");
+        snapshot.store(Arc::new(fresh));
+    }
+    Ok(())
+}
+
+/// The facts of a stored license that its verdict needs. That it is used in one place only is the
+/// database's law, so nothing that is found through its place of use is used elsewhere.
+pub fn verdict(license: &License, wanted: Kind, shop: &Shop, now: i64) -> Result<license::Valid, license::Invalid> {
+    let website = license.website.as_deref().and_then(|website| Website::read(website).ok());
+    let facts = license::Facts {
+        kind: if license.kind == Kind::System.as_str() { Kind::System } else { Kind::Customer },
+        website: website.as_ref(),
+        valid_from: license.valid_from,
+        valid_until: license.valid_until,
+        suspended: license.suspended,
+        used_elsewhere: false,
+    };
+    license::verdict(&facts, wanted, &shop.website, now)
+}
+
+fn shop(row: store::shops::Shop) -> Option<Shop> {
+    let website = Website::read(&row.website).inspect_err(|error| tracing::error!(shop = row.slug, %error, "the shop's website cannot be used")).ok()?;
+    let connector = serde_json::from_str(&row.connector).inspect_err(|error| tracing::error!(shop = row.slug, %error, "the shop's connector cannot be used")).ok()?;
+    Some(Shop { id: row.id, slug: row.slug, name: row.name, website, connector })
+}
+
+fn system(row: store::systems::System, shop: Arc<Shop>, license: Option<License>) -> Option<System> {
+    match compile(&row.settings) {
+        Ok((settings, hooks, mapping, layout)) => {
+            Some(System { id: row.id, slug: row.slug, name: row.name, active: row.active, shop, license, hooks, settings, mapping, layout })
+        }
+        Err(error) => {
+            tracing::error!(system = row.slug, error, "the system's settings cannot be used; calls to it are refused");
+            None
+        }
+    }
+}
+
+/// Turns stored settings into what a login uses; the error says what is wrong with them.
+pub fn compile(own: &str) -> Result<(Settings, HookPolicy, Mapping, Layout), String> {
+    let own = serde_json::from_str(own).map_err(|error| error.to_string())?;
+    let settings = Settings::effective(&own).map_err(|error| error.to_string())?;
+    let hooks = HookPolicy::read(&settings.hooks).map_err(|error| error.to_string())?;
+    let mapping = Mapping::new(&settings.field, &settings.units).map_err(|error| error.to_string())?;
+    let layout = Layout { first_index: settings.form.first_index, empty_fields: settings.form.empty_fields, longtext: settings.form.longtext.clone() };
+    Ok((settings, hooks, mapping, layout))
+}

@@ -1,0 +1,36 @@
+//! Every route on one page.
+
+use actix_web::web::{self, ServiceConfig};
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::web::{api, health, pages, procurement};
+
+/// The gateway's own listener.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        // Procurement systems and buyers' browsers.
+        .service(web::resource("/oci").route(web::get().to(procurement::call)).route(web::post().to(procurement::call)))
+        .service(web::resource("/oci/{system}").route(web::get().to(procurement::call)).route(web::post().to(procurement::call)))
+        .route("/return/{ticket}", web::get().to(procurement::return_page))
+        .route("/leave/{ticket}", web::get().to(procurement::leave))
+        .route("/", web::get().to(procurement::home))
+        // Shops.
+        .route("/api/v1/entries/redeem", web::post().to(api::redeem))
+        .service(web::resource("/api/v1/punchouts/{id}").route(web::get().to(api::punchout)).route(web::delete().to(api::close)))
+        .route("/api/v1/punchouts/{id}/cart", web::post().to(api::put_cart))
+        .route("/api/v1/customers/{number}", web::put().to(api::put_customer))
+        .route("/api/openapi.json", web::get().to(api::description))
+        .service(web::redirect("/api/docs", "/api/docs/"))
+        .service(SwaggerUi::new("/api/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/api/openapi.json")))
+        .service(web::scope("/api").default_service(web::to(api::unknown)))
+        // Operators.
+        .route("/health/live", web::get().to(health::live))
+        .route("/health/ready", web::get().to(health::ready))
+        .route("/assets/punchgate.css", web::get().to(pages::stylesheet))
+        .default_service(web::to(pages::not_found));
+}
+
+/// The listener for monitoring.
+pub fn monitoring(config: &mut ServiceConfig) {
+    config.route("/metrics", web::get().to(health::metrics));
+}

@@ -1,0 +1,14 @@
+//! The web: the only room that knows actix.
+//!
+//! [`app`] lists every route on one page; handlers extract, call [`crate::punchout`] and render.
+//! No rule of the product is decided here.
+
+pub mod api;
+pub mod app;
+pub mod body;
+pub mod caller;
+pub mod health;
+pub mod pages;
+pub mod problem;
+pub mod procurement;
+pub mod server;

@@ -1,0 +1,102 @@
+//! How a refusal is answered: a page for people, or a problem document (RFC 9457) for programs.
+//!
+//! Both carry the code and a reference. The reference stands in the log beside the operator's
+//! sentence, so that a buyer's phone call finds the cause.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::oci::finding::Fault;
+use crate::refusal::{Code, Refusal};
+use crate::texts::Language;
+use crate::web::{caller, pages};
+
+/// A problem document.
+#[derive(Serialize, ToSchema)]
+pub struct Problem {
+    /// Where the code is explained.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:punchgate:refusal:entry-used")]
+    kind: String,
+    title: String,
+    #[schema(example = 409)]
+    status: u16,
+    detail: String,
+    /// The stable name of the refusal; all are listed in `docs/refusals.md`.
+    #[schema(example = "entry-used")]
+    code: &'static str,
+    /// Stands in the gateway's log beside the cause.
+    #[schema(example = "7K3M-9QPT")]
+    reference: String,
+    /// For a cart: every fault with its line and field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<Fault>,
+}
+
+/// The answer to a procurement system or a buyer's browser.
+pub fn to_buyer(request: &HttpRequest, refusal: &Refusal, language: Language) -> HttpResponse {
+    let reference = log(request, refusal);
+    let sentence = refusal.buyer_sentence(language);
+    let mut response = start(refusal);
+    if caller::prefers_json(request) {
+        let problem = problem(refusal, &reference, sentence.clone(), sentence);
+        return response.content_type("application/problem+json").json(problem);
+    }
+    response.insert_header((CONTENT_SECURITY_POLICY, pages::PLAIN_PAGE_POLICY));
+    response.content_type("text/html; charset=utf-8").body(pages::refusal(language, refusal, &sentence, &reference))
+}
+
+/// The answer to a shop: its developers read the operator's sentence, in English.
+pub fn to_shop(request: &HttpRequest, refusal: &Refusal) -> HttpResponse {
+    let reference = log(request, refusal);
+    let problem = problem(refusal, &reference, refusal.buyer_sentence(Language::English), refusal.operator_sentence(Language::English));
+    start(refusal).content_type("application/problem+json").json(problem)
+}
+
+fn problem(refusal: &Refusal, reference: &str, title: String, detail: String) -> Problem {
+    Problem {
+        kind: format!("urn:punchgate:refusal:{}", refusal.code.as_str()),
+        title,
+        status: refusal.code.status(),
+        detail,
+        code: refusal.code.as_str(),
+        reference: reference.to_owned(),
+        faults: refusal.faults.clone(),
+    }
+}
+
+fn start(refusal: &Refusal) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+    if let Some(seconds) = refusal.retry_after {
+        response.insert_header((RETRY_AFTER, seconds.to_string()));
+    }
+    if refusal.code == Code::ApiKeyWrong {
+        response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+    }
+    response
+}
+
+/// One line a refusal, with the reference that its answer shows.
+fn log(request: &HttpRequest, refusal: &Refusal) -> String {
+    let reference = reference();
+    let code = refusal.code.as_str();
+    metrics::counter!("punchgate_refusals_total", "code" => code).increment(1);
+    tracing::info!(
+        code,
+        reference,
+        route = request.match_pattern().as_deref().unwrap_or("none"),
+        cause = refusal.operator_sentence(Language::English),
+        faults = refusal.faults.len(),
+        "refused"
+    );
+    reference
+}
+
+/// Eight characters that can be read out over the telephone: 40 random bits.
+fn reference() -> String {
+    let id = ulid::Ulid::new().to_string();
+    format!("{}-{}", &id[id.len() - 8..id.len() - 4], &id[id.len() - 4..])
+}

@@ -1,0 +1,79 @@
+//! What procurement systems and buyers' browsers ask for: the OCI call, the return page, the way out.
+
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, LOCATION};
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::oci::call;
+use crate::punchout::giveback::{self, Return};
+use crate::punchout::leave;
+use crate::punchout::login::{self, Inbound};
+use crate::refusal::{Code, Refusal};
+use crate::web::server::Web;
+use crate::web::{body, caller, pages, problem};
+
+/// `GET`/`POST /oci/{system}` and `/oci`.
+pub async fn call(request: HttpRequest, payload: Payload, web: Data<Web>) -> HttpResponse {
+    let mut language = None;
+    let outcome = enter(&request, payload, &web, &mut language).await;
+    match outcome {
+        Ok(location) => HttpResponse::SeeOther().insert_header((LOCATION, location)).finish(),
+        Err(refusal) => problem::to_buyer(&request, &refusal, caller::language(&request, language.as_deref())),
+    }
+}
+
+async fn enter(request: &HttpRequest, payload: Payload, web: &Web, language: &mut Option<String>) -> Result<String, Refusal> {
+    let query = request.query_string().as_bytes().to_vec();
+    *language = call::language(&query, &[]);
+    let body = body::read(payload, body::CALL_LIMIT, Code::CallTooLarge).await?.to_vec();
+    *language = call::language(&query, &body);
+    let inbound = Inbound {
+        system: request.match_info().get("system").map(str::to_owned),
+        method: request.method().to_string(),
+        query,
+        body,
+        address: caller::address(request, &web.trusted_proxies),
+    };
+    Ok(login::login(&web.gateway, inbound).await?.location)
+}
+
+/// `GET /return/{ticket}`.
+pub async fn return_page(request: HttpRequest, ticket: Path<String>, web: Data<Web>) -> HttpResponse {
+    match giveback::by_ticket(&web.gateway, &ticket).await {
+        Ok(found) => show(&request, &found, HttpResponse::Ok()),
+        Err(refusal) => problem::to_buyer(&request, &refusal, caller::language(&request, None)),
+    }
+}
+
+/// The page with the form, in the charset and language that the call asked for.
+pub fn show(request: &HttpRequest, found: &Return, mut response: actix_web::HttpResponseBuilder) -> HttpResponse {
+    let language = caller::language(request, found.language.as_deref());
+    let nonce = pages::nonce();
+    let page = pages::return_page(&found.form, language, &nonce);
+    response
+        .insert_header((CONTENT_SECURITY_POLICY, found.form.content_security_policy(&nonce)))
+        .content_type(found.form.content_type())
+        .body(page)
+}
+
+/// `GET /leave/{ticket}`.
+pub async fn leave(request: HttpRequest, ticket: Path<String>, web: Data<Web>) -> HttpResponse {
+    match leave::by_ticket(&web.gateway, &ticket).await {
+        Ok(left) => {
+            let language = caller::language(&request, left.language.as_deref());
+            HttpResponse::Ok()
+                .insert_header((CONTENT_SECURITY_POLICY, pages::PLAIN_PAGE_POLICY))
+                .content_type("text/html; charset=utf-8")
+                .body(pages::left(language, left.continue_url))
+        }
+        Err(refusal) => problem::to_buyer(&request, &refusal, caller::language(&request, None)),
+    }
+}
+
+/// `GET /`: says what this is to whoever opens the address.
+pub async fn home(request: HttpRequest) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_SECURITY_POLICY, pages::PLAIN_PAGE_POLICY))
+        .content_type("text/html; charset=utf-8")
+        .body(pages::home(caller::language(&request, None)))
+}

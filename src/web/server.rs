@@ -1,0 +1,76 @@
+//! The listeners: built on sockets that are bound already, so that a test may ask for port 0 and
+//! read the real one, and stopped gracefully by a signal.
+
+use std::net::{IpAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::middleware::DefaultHeaders;
+use actix_web::web::Data;
+use actix_web::{App, Error, HttpServer};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tracing::Span;
+use tracing_actix_web::{DefaultRootSpanBuilder, RootSpanBuilder, TracingLogger};
+use utoipa::OpenApi;
+
+use crate::config::Config;
+use crate::punchout::Gateway;
+use crate::web::{api, app};
+
+/// A client that takes longer to send its request's head is cut off.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What handlers share.
+pub struct Web {
+    pub gateway: Arc<Gateway>,
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The description of the API, rendered once.
+    pub openapi: String,
+}
+
+/// The gateway on its listener. Runs when awaited.
+pub fn serve(listener: TcpListener, gateway: Arc<Gateway>, config: &Config) -> std::io::Result<Server> {
+    let openapi = api::Description::openapi().to_pretty_json().map_err(std::io::Error::other)?;
+    let web = Data::new(Web { gateway, trusted_proxies: config.trusted_proxies.clone(), openapi });
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web.clone())
+            .wrap(
+                // No X-Frame-Options: procurement systems show the shop in frames.
+                DefaultHeaders::new().add(("Cache-Control", "no-store")).add(("Referrer-Policy", "no-referrer")).add(("X-Content-Type-Options", "nosniff")),
+            )
+            .wrap(TracingLogger::<QuietSpan>::new())
+            .configure(app::routes)
+    })
+    .workers(config.workers)
+    .client_request_timeout(REQUEST_TIMEOUT)
+    .shutdown_timeout((config.shutdown_timeout / crate::clock::SECOND).unsigned_abs())
+    .disable_signals()
+    .listen(listener)?;
+    Ok(server.run())
+}
+
+/// `/metrics` on a listener of its own, which need not be reachable from outside.
+pub fn serve_metrics(listener: TcpListener, handle: PrometheusHandle) -> std::io::Result<Server> {
+    let handle = Data::new(handle);
+    let server = HttpServer::new(move || App::new().app_data(handle.clone()).configure(app::monitoring)).workers(1).disable_signals().listen(listener)?;
+    Ok(server.run())
+}
+
+/// A span that names the route and never the address: queries hold passwords, paths hold tickets.
+struct QuietSpan;
+
+impl RootSpanBuilder for QuietSpan {
+    fn on_request_start(request: &ServiceRequest) -> Span {
+        tracing::info_span!("request", method = %request.method(), route = request.match_pattern().as_deref().unwrap_or("none"), otel.status_code = tracing::field::Empty, http.status_code = tracing::field::Empty, exception.message = tracing::field::Empty, exception.details = tracing::field::Empty)
+    }
+
+    fn on_request_end<B: actix_web::body::MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
+        if let Ok(response) = outcome {
+            let route = response.request().match_pattern().unwrap_or_else(|| "none".into());
+            metrics::counter!("punchgate_requests_total", "route" => route, "status" => response.status().as_u16().to_string()).increment(1);
+        }
+        DefaultRootSpanBuilder::on_request_end(span, outcome);
+    }
+}
