@@ -4,8 +4,6 @@
 //! A refusal never says which of e-mail or password was wrong and never holds a secret.
 //! `docs/refusals.md` is generated from here by a test.
 
-use std::borrow::Cow;
-
 use crate::credential::password::Busy;
 use crate::credential::throttle::TooMany;
 use crate::license::{Invalid, Kind};
@@ -110,6 +108,31 @@ codes! {
     Internal "internal" 500,
 }
 
+impl Code {
+    /// What the operator's sentence may name; what nobody gave reads `…` there.
+    pub fn arguments(self) -> &'static [&'static str] {
+        use Code::*;
+        match self {
+            CallTooLarge | CartTooLarge | BodyTooLarge => &["limit"],
+            MethodNotAllowed => &["method"],
+            Placeholder => &["parameter", "value"],
+            HookMissing | LoginMissing => &["parameter"],
+            HookMalformed | CartMalformed | CustomerFaulty | BodyMalformed => &["reason"],
+            HookScheme => &["scheme"],
+            HookHost | HookPort | HookNotHttps | HookPath => &["origin"],
+            FunctionUnknown | FunctionNotOffered => &["function"],
+            FunctionArgument => &["function", "argument"],
+            SystemAmbiguous => &["systems"],
+            CartTooManyLines | CartFaulty => &["count"],
+            SystemUnknown | SystemInactive | SystemLicenseMissing | SystemLicenseWrongKind | SystemLicenseNotConnected | SystemLicenseOtherWebsite
+            | SystemLicenseNotYetValid | SystemLicenseExpired | SystemLicenseSuspended | SystemLicenseInUse => &["system"],
+            NotAssigned | CustomerLicenseMissing | CustomerLicenseWrongKind | CustomerLicenseNotConnected | CustomerLicenseOtherWebsite
+            | CustomerLicenseNotYetValid | CustomerLicenseExpired | CustomerLicenseSuspended | CustomerLicenseInUse => &["system", "customer"],
+            _ => &[],
+        }
+    }
+}
+
 /// A reason to say no, with what its sentences name.
 #[derive(Debug, Clone)]
 pub struct Refusal {
@@ -143,15 +166,19 @@ impl Refusal {
         self
     }
 
-    /// The sentence for whoever sits before the browser.
+    /// The sentence for whoever sits before the browser. It names nothing of what the call said.
     pub fn buyer_sentence(&self, language: Language) -> String {
-        texts::text_with(language, self.code.as_str(), &self.arguments)
+        texts::text(language, self.code.as_str())
     }
 
     /// The sentence for who can mend it: likely cause and fix.
     pub fn operator_sentence(&self, language: Language) -> String {
-        let key: Cow<'static, str> = format!("{}.operator", self.code.as_str()).into();
-        texts::text_with(language, &key, &self.arguments)
+        let named = |name: &'static str| {
+            let given = self.arguments.iter().find(|(given, value)| *given == name && !value.is_empty());
+            (name, given.map_or_else(|| "…".to_owned(), |(_, value)| value.clone()))
+        };
+        let arguments: Vec<(&'static str, String)> = self.code.arguments().iter().map(|name| named(name)).collect();
+        texts::text_with(language, &format!("{}.operator", self.code.as_str()), &arguments)
     }
 
     /// A license that does not pay for what it is asked to pay for.
@@ -245,6 +272,88 @@ impl From<StoreError> for Refusal {
                 tracing::error!(%error, "a query failed that never should");
                 Self::new(Code::Internal)
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/refusals.md");
+
+    /// The whole of `docs/refusals.md`.
+    fn documentation() -> String {
+        let mut page = String::from(
+            "# Refusals\n\n\
+             Every reason why Punchgate says no: to a procurement system, a buyer's browser or a shop. The code is stable; it stands in the\n\
+             answer, in the log and here. Buyers read the first sentence, in their language; operators and shop developers read the second,\n\
+             which names what was found in place of `…this…`. The sentences are in `locales/`, the codes in `src/refusal.rs`, from which\n\
+             this page is generated (`PUNCHGATE_WRITE_DOCS=1 cargo test refusals_are_documented`).\n\n\
+             | Code | Status | What the buyer reads | What the operator reads |\n|---|---|---|---|\n",
+        );
+        for code in Code::ALL {
+            let refusal = code.arguments().iter().copied().fold(Refusal::new(*code), |refusal, name| refusal.with(name, format!("…{name}…")));
+            let cell = |sentence: String| sentence.replace('|', "\\|").replace('<', "&lt;");
+            let (buyer, operator) = (cell(refusal.buyer_sentence(Language::English)), cell(refusal.operator_sentence(Language::English)));
+            page.push_str(&format!("| `{}` | {} | {buyer} | {operator} |\n", code.as_str(), code.status()));
+        }
+        page
+    }
+
+    #[test]
+    fn refusals_are_documented() {
+        let page = documentation();
+        if std::env::var_os("PUNCHGATE_WRITE_DOCS").is_some() {
+            std::fs::write(DOCS, &page).expect("docs/refusals.md can be written");
+        }
+        let committed = std::fs::read_to_string(DOCS).unwrap_or_default();
+        assert!(committed == page, "docs/refusals.md is not what the code says; write it with: PUNCHGATE_WRITE_DOCS=1 cargo test refusals_are_documented");
+    }
+
+    #[test]
+    fn the_codes_are_unique_and_kebab_case() {
+        let mut seen = std::collections::HashSet::new();
+        for code in Code::ALL {
+            let name = code.as_str();
+            assert!(seen.insert(name), "{name} stands twice in the table");
+            assert!(name.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase())), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_operators_sentence_names_what_was_found_and_stays_whole_when_something_was_not_given() {
+        let refusal = Refusal::new(Code::NotAssigned).with("customer", "10001").with("system", "");
+        let sentence = refusal.operator_sentence(Language::English);
+        assert!(sentence.contains("10001") && sentence.contains("\"…\""), "{sentence}");
+    }
+
+    #[test]
+    fn what_a_refusal_names_is_cut_to_a_length_that_a_page_can_show() {
+        let refusal = Refusal::new(Code::Placeholder).with("value", "x".repeat(10_000));
+        assert!(refusal.operator_sentence(Language::German).chars().count() < 1_000);
+    }
+
+    #[test]
+    fn every_argument_that_is_given_by_a_conversion_is_one_that_the_sentence_may_name() {
+        let refusals: Vec<Refusal> = vec![
+            CallError::HookMissing { parameter: "HOOK_URL".into() }.into(),
+            CallError::Placeholder { parameter: "HOOK_URL".into(), value: "<HOOK_URL>".into() }.into(),
+            CallError::LoginMissing { parameter: "USERNAME".into() }.into(),
+            CallError::UnknownFunction { function: "X".into() }.into(),
+            CallError::ArgumentMissing { function: "DETAIL".into(), argument: "PRODUCTID".into() }.into(),
+            HookError::NoHost.into(),
+            HookError::Scheme { scheme: "ftp".into() }.into(),
+            HookError::HostNotAllowed { origin: "https://x.example".into() }.into(),
+            HookError::PortNotAllowed { origin: "https://x.example".into() }.into(),
+            HookError::HttpNotAllowed { origin: "http://x.example".into() }.into(),
+            HookError::PathNotAllowed { origin: "https://x.example".into() }.into(),
+            CartError::TooManyLines { count: 10_001 }.into(),
+            Vec::<Fault>::new().into(),
+        ];
+        for refusal in refusals {
+            let given: Vec<&str> = refusal.arguments.iter().map(|(name, _)| *name).collect();
+            assert_eq!(given, refusal.code.arguments(), "{:?}", refusal.code);
         }
     }
 }

@@ -75,7 +75,99 @@ pub fn text_with(language: Language, key: &str, values: &[(&'static str, String)
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use fluent_templates::fluent_bundle::FluentResource;
+
     use super::*;
+    use crate::refusal::Code;
+
+    const REFUSALS: [&str; 2] = [include_str!("../locales/en/refusals.ftl"), include_str!("../locales/de/refusals.ftl")];
+    const PAGES: [&str; 2] = [include_str!("../locales/en/pages.ftl"), include_str!("../locales/de/pages.ftl")];
+
+    /// Key (`key.attribute` for attributes) → text. Our files have every text on one line.
+    fn messages(file: &str) -> BTreeMap<String, &str> {
+        let mut messages = BTreeMap::new();
+        let mut message = "";
+        for line in file.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+            let (name, text) = line.split_once(" = ").unwrap_or_else(|| panic!("not one text on one line: {line}"));
+            let key = match name.trim().strip_prefix('.') {
+                Some(attribute) => format!("{message}.{attribute}"),
+                None => {
+                    message = name;
+                    name.to_owned()
+                }
+            };
+            assert!(messages.insert(key, text).is_none(), "{name} stands there twice");
+        }
+        messages
+    }
+
+    fn placeholders(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).map(|rest| rest.split_once('}').expect("a closed placeholder").0.trim().strip_prefix('$').expect("a variable")).collect()
+    }
+
+    #[test]
+    fn the_files_with_the_texts_can_be_read() {
+        for file in REFUSALS.into_iter().chain(PAGES) {
+            if let Err((_, errors)) = FluentResource::try_new(file.to_owned()) {
+                panic!("{errors:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn german_and_english_hold_the_same_texts_with_the_same_placeholders() {
+        for [english, german] in [REFUSALS, PAGES] {
+            let (english, german) = (messages(english), messages(german));
+            assert_eq!(english.keys().collect::<Vec<_>>(), german.keys().collect::<Vec<_>>());
+            for (key, text) in &english {
+                assert_eq!(placeholders(text), placeholders(german[key]), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_refusal_has_a_sentence_for_the_buyer_and_one_for_the_operator_in_both_languages() {
+        for file in REFUSALS {
+            let written = messages(file);
+            let mut wanted: Vec<String> = Code::ALL.iter().flat_map(|code| [code.as_str().to_owned(), format!("{}.operator", code.as_str())]).collect();
+            wanted.sort();
+            assert_eq!(written.keys().cloned().collect::<Vec<_>>(), wanted);
+        }
+    }
+
+    #[test]
+    fn a_sentence_for_the_operator_names_only_what_its_refusal_gives() {
+        for file in REFUSALS {
+            let written = messages(file);
+            for code in Code::ALL {
+                let allowed: BTreeSet<&str> = code.arguments().iter().copied().collect();
+                assert_eq!(placeholders(written[&format!("{}.operator", code.as_str())]), allowed, "{}", code.as_str());
+            }
+        }
+    }
+
+    #[test]
+    fn a_sentence_for_the_buyer_repeats_nothing_of_the_call_and_talks_of_no_settings() {
+        for file in REFUSALS {
+            for (key, text) in messages(file).iter().filter(|(key, _)| !key.contains('.')) {
+                assert!(!text.contains(['{', '`', '[', '_']), "{key}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_text_is_found_under_its_key() {
+        for (language, files) in [(Language::English, [REFUSALS[0], PAGES[0]]), (Language::German, [REFUSALS[1], PAGES[1]])] {
+            for (key, written) in files.into_iter().flat_map(messages) {
+                let values: Vec<(&'static str, String)> =
+                    placeholders(written).into_iter().map(|name| (&*name.to_owned().leak(), "VALUE".to_owned())).collect();
+                let text = text_with(language, &key, &values);
+                assert!(text != key && !text.contains(['{', '}']), "{key}: {text}");
+            }
+        }
+    }
 
     #[test]
     fn the_browser_gets_the_language_it_likes_best_of_ours() {

@@ -1,0 +1,35 @@
+# Texts of the pages that buyers and passers-by see.
+
+## Refusals
+
+refusal-title = This did not work
+refusal-title-login = The login did not work
+refusal-title-not-found = Nothing found here
+refusal-title-over = This visit to the shop has ended
+refusal-title-later = Please try again shortly
+refusal-code = Code
+refusal-reference = Reference
+refusal-hint = If you contact the shop, please give this reference. It shows what happened.
+
+## Leaving without a cart
+
+leave-title = You have left the shop
+leave-sentence = No cart was sent. You can close this window.
+leave-continue-sentence = No cart was sent. You can go back to your procurement system.
+leave-continue = Back to the procurement system
+
+## Home
+
+home-title = This is a Punchgate OCI gateway
+home-sentence = It connects procurement systems with a web shop. To order, please open the shop from your procurement system; there is nothing to do on this page.
+home-docs-sentence = If you develop a shop, start with the interface description.
+home-docs = API documentation
+home-version = Version { $version }
+
+## The return page, which carries the cart back
+
+return-title = Your cart is on its way
+return-title-manual = Your cart is ready
+return-explanation = If nothing happens within a few seconds, press the button.
+return-explanation-manual = Press the button to send your cart to your procurement system.
+return-button = Send the cart to the procurement system

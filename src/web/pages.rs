@@ -1,0 +1,152 @@
+//! The gateway's own plain pages: a refusal, leaving without a cart, and what stands at `/`.
+//!
+//! They hold no script, no inline style and no form, so their policy allows nothing but the one
+//! stylesheet. The page that carries a cart back is not among them: see [`crate::oci::page`].
+
+use askama::Template;
+use url::Url;
+
+use crate::refusal::Refusal;
+use crate::texts::{Language, text, text_with};
+
+/// `Content-Security-Policy` of all pages here.
+pub const PLAIN_PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'";
+
+/// What `/assets/punchgate.css` answers.
+pub const STYLESHEET: &str = include_str!("../../assets/punchgate.css");
+
+/// Tells a buyer that something did not work, and what to do.
+#[derive(Template)]
+#[template(path = "refusal/page.html")]
+pub struct RefusalPage<'a> {
+    /// `de` or `en`, as everywhere below.
+    pub lang: &'a str,
+    pub title: String,
+    pub sentence: String,
+    pub code: &'a str,
+    /// Stands in the log beside the operator's sentence.
+    pub reference: &'a str,
+    pub code_label: String,
+    pub reference_label: String,
+    /// What the reference is good for.
+    pub hint: String,
+}
+
+impl<'a> RefusalPage<'a> {
+    pub fn new(language: Language, refusal: &Refusal, reference: &'a str) -> Self {
+        let title = match refusal.code.status() {
+            401 => "refusal-title-login",
+            404 => "refusal-title-not-found",
+            410 => "refusal-title-over",
+            429 | 503 => "refusal-title-later",
+            _ => "refusal-title",
+        };
+        Self {
+            lang: language.tag(),
+            title: text(language, title),
+            sentence: refusal.buyer_sentence(language),
+            code: refusal.code.as_str(),
+            reference,
+            code_label: text(language, "refusal-code"),
+            reference_label: text(language, "refusal-reference"),
+            hint: text(language, "refusal-hint"),
+        }
+    }
+}
+
+/// The end of a punchout without a cart.
+#[derive(Template)]
+#[template(path = "leave/page.html")]
+pub struct LeavePage<'a> {
+    pub lang: &'a str,
+    pub title: String,
+    pub sentence: String,
+    /// Back into the procurement system (`OCICANCEL` of the call), if it named an address.
+    pub continue_url: Option<String>,
+    pub continue_label: String,
+}
+
+impl LeavePage<'_> {
+    /// An address that is not plain http or https is left out: the link would come from a stranger.
+    pub fn new(language: Language, continue_url: Option<String>) -> Self {
+        let continue_url = continue_url.filter(|url| Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")));
+        let sentence = if continue_url.is_some() { "leave-continue-sentence" } else { "leave-sentence" };
+        Self {
+            lang: language.tag(),
+            title: text(language, "leave-title"),
+            sentence: text(language, sentence),
+            continue_url,
+            continue_label: text(language, "leave-continue"),
+        }
+    }
+}
+
+/// What `/` shows to whoever opens the gateway's address.
+#[derive(Template)]
+#[template(path = "home/page.html")]
+pub struct HomePage<'a> {
+    pub lang: &'a str,
+    pub title: String,
+    pub sentence: String,
+    pub docs_sentence: String,
+    pub docs_label: String,
+    /// As a sentence: "Version 1.2.3".
+    pub version: String,
+}
+
+impl HomePage<'_> {
+    pub fn new(language: Language) -> Self {
+        Self {
+            lang: language.tag(),
+            title: text(language, "home-title"),
+            sentence: text(language, "home-sentence"),
+            docs_sentence: text(language, "home-docs-sentence"),
+            docs_label: text(language, "home-docs"),
+            version: text_with(language, "home-version", &[("version", env!("CARGO_PKG_VERSION").to_owned())]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::refusal::Code;
+
+    #[test]
+    fn a_refusal_shows_its_sentence_its_code_and_its_reference_in_the_buyers_language() {
+        let page = RefusalPage::new(Language::German, &Refusal::new(Code::LoginWrong), "7K3M-9QPT").render().expect("a page");
+        for part in ["<html lang=\"de\">", "Die Anmeldung hat nicht geklappt", "Die Zugangsdaten für diesen Shop stimmen nicht.", "login-wrong", "7K3M-9QPT"] {
+            assert!(page.contains(part), "{part} in {page}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_is_a_link_only_to_a_web_address() {
+        let page = |url: &str| LeavePage::new(Language::English, Some(url.to_owned())).render().expect("a page");
+        assert!(page("https://srm.example.com/back?a=1&b=\"2").contains("href=\"https://srm.example.com/back?a=1&#38;b=&#34;2\""));
+        for url in ["javascript:alert(1)", "data:text/html,x", "SAPEVENT:POST", "", "/relative"] {
+            assert!(!page(url).contains("href=\"#") && !page(url).contains("class=\"button\""), "{url}");
+        }
+    }
+
+    #[test]
+    fn the_pages_keep_their_own_policy() {
+        let pages = [
+            RefusalPage::new(Language::English, &Refusal::new(Code::NotFound), "7K3M-9QPT").render(),
+            LeavePage::new(Language::English, Some("https://srm.example.com/".into())).render(),
+            HomePage::new(Language::English).render(),
+        ];
+        for page in pages {
+            let page = page.expect("a page");
+            for forbidden in ["<script", "<style", "style=", "<form", "<img", "onclick"] {
+                assert!(!page.contains(forbidden), "{forbidden} in {page}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_front_page_tells_the_version_and_where_the_interface_is_described() {
+        let page = HomePage::new(Language::English).render().expect("a page");
+        assert!(page.contains(env!("CARGO_PKG_VERSION")) && page.contains("href=\"/api/docs/\""));
+    }
+}
