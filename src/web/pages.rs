@@ -3,11 +3,17 @@
 //! They hold no script, no inline style and no form, so their policy allows nothing but the one
 //! stylesheet. The page that carries a cart back is not among them: see [`crate::oci::page`].
 
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
-use crate::refusal::Refusal;
+use crate::oci::page::{Form, PageTexts};
+use crate::refusal::{Code, Refusal};
 use crate::texts::{Language, text, text_with};
+use crate::web::{caller, problem};
 
 /// `Content-Security-Policy` of all pages here.
 pub const PLAIN_PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'";
@@ -105,6 +111,62 @@ impl HomePage<'_> {
             version: text_with(language, "home-version", &[("version", env!("CARGO_PKG_VERSION").to_owned())]),
         }
     }
+}
+
+/// Answers with one of the pages above.
+pub fn plain(mut response: HttpResponseBuilder, page: &impl Template) -> HttpResponse {
+    match page.render() {
+        Ok(page) => response
+            .insert_header((CONTENT_SECURITY_POLICY, PLAIN_PAGE_POLICY))
+            .content_type("text/html; charset=utf-8")
+            .body(page),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
+
+/// Answers with the page that carries a cart back, in the charset of its form.
+pub fn give_back(mut response: HttpResponseBuilder, form: &Form, language: Language) -> HttpResponse {
+    let nonce = nonce();
+    let (title, explanation) = if form.auto_submit {
+        ("return-title", "return-explanation")
+    } else {
+        ("return-title-manual", "return-explanation-manual")
+    };
+    let (title, explanation, button) = (text(language, title), text(language, explanation), text(language, "return-button"));
+    let texts = PageTexts {
+        lang: language.tag(),
+        title: &title,
+        heading: &title,
+        explanation: &explanation,
+        button: &button,
+    };
+    response
+        .insert_header((CONTENT_SECURITY_POLICY, form.content_security_policy(&nonce)))
+        .content_type(form.content_type())
+        .body(form.page(&nonce, &texts))
+}
+
+/// `GET /assets/punchgate.css`.
+pub async fn stylesheet() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "public, max-age=3600"))
+        .content_type("text/css; charset=utf-8")
+        .body(STYLESHEET)
+}
+
+/// Everything that is nowhere.
+pub async fn not_found(request: HttpRequest) -> HttpResponse {
+    problem::to_buyer(&request, &Refusal::new(Code::NotFound), caller::language(&request, None))
+}
+
+/// 128 random bits that let the page's own script and style pass its policy.
+fn nonce() -> String {
+    let mut bytes = [0u8; 16];
+    getrandom::fill(&mut bytes).expect("the system gives randomness");
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 #[cfg(test)]
