@@ -129,11 +129,17 @@ pub async fn close(request: HttpRequest, id: Path<String>, web: Data<Web>) -> Ht
     (status = 201, description = "Created", body = CustomerState),
     (status = 422, description = "`customer-faulty`", body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn put_customer(request: HttpRequest, number: Path<String>, payload: Payload, web: Data<Web>) -> HttpResponse {
+pub async fn put_customer(
+    request: HttpRequest,
+    number: Path<String>,
+    payload: Payload,
+    web: Data<Web>,
+) -> HttpResponse {
     let outcome = async {
         let shop = shop(&request, &web)?;
         let change: CustomerChange = json(&request, payload).await?;
-        customers::put(&web.gateway.store, &web.gateway.hasher, &shop.id, &number, change, web.gateway.clock.now()).await
+        customers::put(&web.gateway.store, &web.gateway.hasher, &shop.id, &number, change, web.gateway.clock.now())
+            .await
     };
     match outcome.await {
         Ok((true, state)) => HttpResponse::Created().json(state),
