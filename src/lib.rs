@@ -1,7 +1,42 @@
-//! Punchgate, a self-hosted OCI punchout gateway.
+//! Punchgate, a self-hosted OCI punchout gateway. The map of the house, one room a line; see
+//! `ARCHITECTURE.md` for the picture. Arrows point down this list, never up.
 
+/// The `punchgate` command, one file a subcommand.
+pub mod cli;
+/// A shop and a buyer to try the gateway with: strangers, they use HTTP only.
+pub mod demo;
+/// HTTP: the only room that knows actix.
+pub mod web;
+
+/// The story: login, entry, cart, return, leave.
+pub mod punchout;
+/// What operators and vendors do: apply files, customers, licenses, settings of systems.
+pub mod setup;
+/// What is configured, in memory.
+pub mod snapshot;
+
+/// Every reason to say no.
+pub mod refusal;
+/// The words of pages and refusals.
+pub mod texts;
+
+/// Passwords, failed logins, tokens.
 pub mod credential;
+/// What is behind us: how a buyer gets into a shop.
+pub mod shop;
+/// The only room that knows diesel.
 pub mod store;
+
+/// Keys, websites, verdicts. Pure.
 pub mod license;
+/// From the shop's cart to OCI items. Pure.
 pub mod mapping;
+/// The protocol. Pure.
 pub mod oci;
+
+/// Time.
+pub mod clock;
+/// The settings of the process.
+pub mod config;
+/// Logs and metrics.
+pub mod telemetry;

@@ -1,1 +1,19 @@
-//! The oci room.
+//! The protocol: SAP's Open Catalog Interface, releases 2.0 to 5.0, as a supplier's side speaks it.
+//!
+//! Pure: no I/O, no clock, no database, no web, and nothing else of ours. What comes in is a
+//! [`call::Call`] and a [`hook::AllowedHook`]; what goes out are [`item::Item`]s, checked by
+//! [`rules`], on the [`page::Form`] of the return. [`read`] reads a return back, as buyers do.
+
+pub mod amount;
+pub mod call;
+pub mod charset;
+pub mod facts;
+pub mod finding;
+pub mod hook;
+pub mod item;
+pub mod page;
+pub mod parameters;
+pub mod read;
+pub mod rules;
+pub mod text;
+pub mod units;

@@ -112,7 +112,7 @@ async fn verify(gateway: &Gateway, system: &System, call: &Call, address: IpAddr
     gateway.throttle.admit(&throttled, address, now)?;
     let (shop, id, user) = (system.shop.id.clone(), system.id.clone(), call.user.clone());
     let candidate = gateway.store.read(move |c| store::customers::find_candidate(c, &shop, &id, &user)).await;
-    let candidate = candidate.inspect_err(|_| gateway.throttle.succeeded(&throttled, address, now))?;
+    let candidate = candidate.inspect_err(|_| gateway.throttle.withdrawn(&throttled, address, now))?;
 
     let active = candidate.filter(|candidate| candidate.customer.active);
     let checked = check(gateway, &system.shop.id, call, active.as_ref().map(|c| &c.customer)).await;
@@ -127,7 +127,7 @@ async fn verify(gateway: &Gateway, system: &System, call: &Call, address: IpAddr
         }
         (Err(refusal), _) => {
             // Nothing was learned about the password, so nothing is held against the caller.
-            gateway.throttle.succeeded(&throttled, address, now);
+            gateway.throttle.withdrawn(&throttled, address, now);
             Err(refusal)
         }
     }

@@ -1,16 +1,15 @@
-//! The gateway's own plain pages: a refusal, leaving without a cart, and what stands at `/`; and the
-//! words of the return page, whose form [`crate::oci::page`] writes.
+//! The gateway's own plain pages: a refusal, leaving without a cart, and what stands at `/`.
 //!
-//! The plain pages hold no script, no inline style and no form, so their policy allows nothing but
-//! the one stylesheet.
+//! They hold no script, no inline style and no form, so their policy allows nothing but the one
+//! stylesheet. The page that carries a cart back is not among them: see [`crate::oci::page`].
 
-use actix_web::http::header::CACHE_CONTROL;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
-use crate::credential::secret::Token;
-use crate::oci::charset::Charset;
 use crate::oci::page::{Form, PageTexts};
 use crate::refusal::{Code, Refusal};
 use crate::texts::{Language, text, text_with};
@@ -19,64 +18,8 @@ use crate::web::{caller, problem};
 /// `Content-Security-Policy` of all pages here.
 pub const PLAIN_PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'";
 
-const STYLESHEET: &str = include_str!("../../assets/punchgate.css");
-
-/// `GET /assets/punchgate.css`. Kept by browsers for an hour: it changes with the version only.
-pub async fn stylesheet() -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/css; charset=utf-8")
-        .insert_header((CACHE_CONTROL, "public, max-age=3600"))
-        .body(STYLESHEET)
-}
-
-/// Every path that no route has.
-pub async fn not_found(request: HttpRequest) -> HttpResponse {
-    problem::to_buyer(&request, &Refusal::new(Code::NotFound), caller::language(&request, None))
-}
-
-/// The page that says no. `reference` stands in the log beside the operator's sentence.
-pub fn refusal(language: Language, refusal: &Refusal, sentence: &str, reference: &str) -> String {
-    html(&RefusalPage::new(language, refusal.code, sentence, reference))
-}
-
-/// The page after leaving without a cart.
-pub fn left(language: Language, continue_url: Option<String>) -> String {
-    html(&LeavePage::new(language, continue_url))
-}
-
-/// The page at `/`.
-pub fn home(language: Language) -> String {
-    html(&HomePage::new(language))
-}
-
-/// For the one script and the one style of a return page; fresh for each answer.
-pub fn nonce() -> String {
-    Token::generate().expose().to_owned()
-}
-
-/// The page that carries the cart back, in the bytes of the form's charset.
-pub fn return_page(form: &Form, language: Language, nonce: &str) -> Vec<u8> {
-    let (title, explanation) = match form.auto_submit {
-        true => ("return-title", "return-explanation"),
-        false => ("return-title-manual", "return-explanation-manual"),
-    };
-    let title = text(language, title);
-    let page = form.page(
-        nonce,
-        &PageTexts {
-            lang: language.tag(),
-            title: &title,
-            heading: &title,
-            explanation: &text(language, explanation),
-            button: &text(language, "return-button"),
-        },
-    );
-    Charset::read(&form.charset).unwrap_or(Charset::UTF_8).encode(&page)
-}
-
-fn html(page: &impl Template) -> String {
-    page.render().expect("writing texts into a string does not fail")
-}
+/// What `/assets/punchgate.css` answers.
+pub const STYLESHEET: &str = include_str!("../../assets/punchgate.css");
 
 /// Tells a buyer that something did not work, and what to do.
 #[derive(Template)]
@@ -96,8 +39,8 @@ pub struct RefusalPage<'a> {
 }
 
 impl<'a> RefusalPage<'a> {
-    pub fn new(language: Language, code: Code, sentence: &str, reference: &'a str) -> Self {
-        let title = match code.status() {
+    pub fn new(language: Language, refusal: &Refusal, reference: &'a str) -> Self {
+        let title = match refusal.code.status() {
             401 => "refusal-title-login",
             404 => "refusal-title-not-found",
             410 => "refusal-title-over",
@@ -107,8 +50,8 @@ impl<'a> RefusalPage<'a> {
         Self {
             lang: language.tag(),
             title: text(language, title),
-            sentence: sentence.to_owned(),
-            code: code.as_str(),
+            sentence: refusal.buyer_sentence(language),
+            code: refusal.code.as_str(),
             reference,
             code_label: text(language, "refusal-code"),
             reference_label: text(language, "refusal-reference"),
@@ -171,39 +114,98 @@ impl HomePage<'_> {
     }
 }
 
+/// Answers with one of the pages above.
+pub fn plain(mut response: HttpResponseBuilder, page: &impl Template) -> HttpResponse {
+    match page.render() {
+        Ok(page) => response
+            .insert_header((CONTENT_SECURITY_POLICY, PLAIN_PAGE_POLICY))
+            .content_type("text/html; charset=utf-8")
+            .body(page),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
+
+/// Answers with the page that carries a cart back, in the charset of its form.
+pub fn give_back(mut response: HttpResponseBuilder, form: &Form, language: Language) -> HttpResponse {
+    let nonce = nonce();
+    let (title, explanation) = if form.auto_submit {
+        ("return-title", "return-explanation")
+    } else {
+        ("return-title-manual", "return-explanation-manual")
+    };
+    let (title, explanation, button) =
+        (text(language, title), text(language, explanation), text(language, "return-button"));
+    let texts =
+        PageTexts { lang: language.tag(), title: &title, heading: &title, explanation: &explanation, button: &button };
+    response
+        .insert_header((CONTENT_SECURITY_POLICY, form.content_security_policy(&nonce)))
+        .content_type(form.content_type())
+        .body(form.encoded_page(&nonce, &texts))
+}
+
+/// `GET /assets/punchgate.css`.
+pub async fn stylesheet() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "public, max-age=3600"))
+        .content_type("text/css; charset=utf-8")
+        .body(STYLESHEET)
+}
+
+/// Everything that is nowhere.
+pub async fn not_found(request: HttpRequest) -> HttpResponse {
+    problem::to_buyer(&request, &Refusal::new(Code::NotFound), caller::language(&request, None))
+}
+
+/// 128 random bits that let the page's own script and style pass its policy.
+fn nonce() -> String {
+    let mut bytes = [0u8; 16];
+    getrandom::fill(&mut bytes).expect("the system gives randomness");
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn refused(language: Language, code: Code) -> String {
-        let no = Refusal::new(code);
-        refusal(language, &no, &no.buyer_sentence(language), "7K3M-9QPT")
-    }
-
     #[test]
     fn a_refusal_shows_its_sentence_its_code_and_its_reference_in_the_buyers_language() {
-        let page = refused(Language::German, Code::LoginWrong);
-        let sentence = "Die Zugangsdaten für diesen Shop stimmen nicht.";
-        for part in ["<html lang=\"de\">", "Die Anmeldung hat nicht geklappt", sentence, "login-wrong", "7K3M-9QPT"] {
+        let page =
+            RefusalPage::new(Language::German, &Refusal::new(Code::LoginWrong), "7K3M-9QPT").render().expect("a page");
+        for part in [
+            "<html lang=\"de\">",
+            "Die Anmeldung hat nicht geklappt",
+            "Die Zugangsdaten für diesen Shop stimmen nicht.",
+            "login-wrong",
+            "7K3M-9QPT",
+        ] {
             assert!(page.contains(part), "{part} in {page}");
         }
     }
 
     #[test]
     fn the_way_back_is_a_link_only_to_a_web_address() {
-        let page = |url: &str| left(Language::English, Some(url.to_owned()));
-        let good = page("https://srm.example.com/back?a=1&b=\"2");
-        assert!(good.contains("href=\"https://srm.example.com/back?a=1&#38;b=&#34;2\""), "{good}");
+        let page = |url: &str| LeavePage::new(Language::English, Some(url.to_owned())).render().expect("a page");
+        assert!(
+            page("https://srm.example.com/back?a=1&b=\"2")
+                .contains("href=\"https://srm.example.com/back?a=1&#38;b=&#34;2\"")
+        );
         for url in ["javascript:alert(1)", "data:text/html,x", "SAPEVENT:POST", "", "/relative"] {
-            assert!(!page(url).contains("<a "), "{url}");
+            assert!(!page(url).contains("href=\"#") && !page(url).contains("class=\"button\""), "{url}");
         }
     }
 
     #[test]
-    fn the_plain_pages_keep_their_policy() {
-        let way_back = Some("https://srm.example.com/".to_owned());
-        let english = Language::English;
-        for page in [refused(english, Code::NotFound), left(english, way_back), home(english)] {
+    fn the_pages_keep_their_own_policy() {
+        let pages = [
+            RefusalPage::new(Language::English, &Refusal::new(Code::NotFound), "7K3M-9QPT").render(),
+            LeavePage::new(Language::English, Some("https://srm.example.com/".into())).render(),
+            HomePage::new(Language::English).render(),
+        ];
+        for page in pages {
+            let page = page.expect("a page");
             for forbidden in ["<script", "<style", "style=", "<form", "<img", "onclick"] {
                 assert!(!page.contains(forbidden), "{forbidden} in {page}");
             }
@@ -212,7 +214,7 @@ mod tests {
 
     #[test]
     fn the_front_page_tells_the_version_and_where_the_interface_is_described() {
-        let page = home(Language::English);
+        let page = HomePage::new(Language::English).render().expect("a page");
         assert!(page.contains(env!("CARGO_PKG_VERSION")) && page.contains("href=\"/api/docs/\""));
     }
 }

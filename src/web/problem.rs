@@ -4,7 +4,7 @@
 //! sentence, so that a buyer's phone call finds the cause.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 use crate::oci::finding::Fault;
 use crate::refusal::{Code, Refusal};
 use crate::texts::Language;
-use crate::web::{caller, pages};
+use crate::web::pages::{self, RefusalPage};
+use crate::web::caller;
 
 /// A problem document.
 #[derive(Serialize, ToSchema)]
@@ -39,14 +40,13 @@ pub struct Problem {
 /// The answer to a procurement system or a buyer's browser.
 pub fn to_buyer(request: &HttpRequest, refusal: &Refusal, language: Language) -> HttpResponse {
     let reference = log(request, refusal);
-    let sentence = refusal.buyer_sentence(language);
     let mut response = start(refusal);
     if caller::prefers_json(request) {
+        let sentence = refusal.buyer_sentence(language);
         let problem = problem(refusal, &reference, sentence.clone(), sentence);
         return response.content_type("application/problem+json").json(problem);
     }
-    response.insert_header((CONTENT_SECURITY_POLICY, pages::PLAIN_PAGE_POLICY));
-    response.content_type("text/html; charset=utf-8").body(pages::refusal(language, refusal, &sentence, &reference))
+    pages::plain(response, &RefusalPage::new(language, refusal, &reference))
 }
 
 /// The answer to a shop: its developers read the operator's sentence, in English.

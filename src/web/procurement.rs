@@ -1,14 +1,15 @@
 //! What procurement systems and buyers' browsers ask for: the OCI call, the return page, the way out.
 
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, LOCATION};
+use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Path, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 use crate::oci::call;
 use crate::punchout::giveback::{self, Return};
 use crate::punchout::leave;
 use crate::punchout::login::{self, Inbound};
 use crate::refusal::{Code, Refusal};
+use crate::web::pages::{HomePage, LeavePage};
 use crate::web::server::Web;
 use crate::web::{body, caller, pages, problem};
 
@@ -45,15 +46,9 @@ pub async fn return_page(request: HttpRequest, ticket: Path<String>, web: Data<W
     }
 }
 
-/// The page with the form, in the charset and language that the call asked for.
-pub fn show(request: &HttpRequest, found: &Return, mut response: actix_web::HttpResponseBuilder) -> HttpResponse {
-    let language = caller::language(request, found.language.as_deref());
-    let nonce = pages::nonce();
-    let page = pages::return_page(&found.form, language, &nonce);
-    response
-        .insert_header((CONTENT_SECURITY_POLICY, found.form.content_security_policy(&nonce)))
-        .content_type(found.form.content_type())
-        .body(page)
+/// The page with the form, in the language that the call asked for.
+pub fn show(request: &HttpRequest, found: &Return, response: HttpResponseBuilder) -> HttpResponse {
+    pages::give_back(response, &found.form, caller::language(request, found.language.as_deref()))
 }
 
 /// `GET /leave/{ticket}`.
@@ -61,10 +56,7 @@ pub async fn leave(request: HttpRequest, ticket: Path<String>, web: Data<Web>) -
     match leave::by_ticket(&web.gateway, &ticket).await {
         Ok(left) => {
             let language = caller::language(&request, left.language.as_deref());
-            HttpResponse::Ok()
-                .insert_header((CONTENT_SECURITY_POLICY, pages::PLAIN_PAGE_POLICY))
-                .content_type("text/html; charset=utf-8")
-                .body(pages::left(language, left.continue_url))
+            pages::plain(HttpResponse::Ok(), &LeavePage::new(language, left.continue_url))
         }
         Err(refusal) => problem::to_buyer(&request, &refusal, caller::language(&request, None)),
     }
@@ -72,8 +64,5 @@ pub async fn leave(request: HttpRequest, ticket: Path<String>, web: Data<Web>) -
 
 /// `GET /`: says what this is to whoever opens the address.
 pub async fn home(request: HttpRequest) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((CONTENT_SECURITY_POLICY, pages::PLAIN_PAGE_POLICY))
-        .content_type("text/html; charset=utf-8")
-        .body(pages::home(caller::language(&request, None)))
+    pages::plain(HttpResponse::Ok(), &HomePage::new(caller::language(&request, None)))
 }

@@ -1,0 +1,429 @@
+//! The cart as a shop hands it over: JSON in, a checked value out (`POST …/cart`).
+//!
+//! Reading finds every fault of every line, so that a shop's developer mends them in one go. Numbers
+//! are exact: strings, or JSON numbers taken by their digits. Members that are not known are ignored.
+//! The value does not write itself back; who wants to keep a cart keeps its JSON.
+
+use serde_json::{Map, Value};
+
+use super::kinship;
+use super::reader::{Given, Reader, type_name};
+use crate::oci::amount::Decimal;
+use crate::oci::finding::{Fault, LineRef, quoted};
+use crate::oci::rules::is_currency;
+
+/// Lines of one cart.
+pub const MAX_LINES: usize = 10_000;
+
+/// A cart without faults: at least one line, ids without duplicates, parents that exist.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cart {
+    /// Three capital letters.
+    pub currency: String,
+    pub lines: Vec<Line>,
+}
+
+/// One line. A text that is empty or blank is `None`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    pub id: Option<String>,
+    pub kind: Kind,
+    pub product_id: Option<String>,
+    pub name: Option<String>,
+    /// HTML.
+    pub description: Option<String>,
+    /// Greater than zero. A text line has 1 if it says nothing.
+    pub quantity: Decimal,
+    /// The shop's own word.
+    pub unit: Option<String>,
+    pub price: Price,
+    /// Percent.
+    pub tax_rate: Option<Decimal>,
+    pub manufacturer: Manufacturer,
+    /// The manufacturer's number for the product.
+    pub manufacturer_part: Option<String>,
+    pub ean: Option<String>,
+    pub categories: Vec<Category>,
+    pub lead_time_days: Option<u32>,
+    /// The `id` of another line; following parents ends.
+    pub parent: Option<String>,
+    pub attachments: Vec<Attachment>,
+    pub custom: Map<String, Value>,
+}
+
+/// What a line is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Kind {
+    #[default]
+    Product,
+    Service,
+    Shipping,
+    Discount,
+    Text,
+}
+
+/// `net` is what `per` of the line's unit cost. Only a discount's may be negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Price {
+    pub net: Decimal,
+    /// Greater than zero.
+    pub per: Decimal,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Manufacturer {
+    pub number: Option<String>,
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Category {
+    /// The classification, `ECLASS13.0`.
+    pub scheme: Option<String>,
+    pub id: Option<String>,
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Attachment {
+    pub url: Option<String>,
+    pub title: Option<String>,
+    pub purpose: Option<String>,
+}
+
+/// Why there is no cart.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum CartError {
+    #[error("the cart is not a JSON object: {reason}")]
+    NotJson { reason: String },
+    #[error("the cart has {count} lines; at most {MAX_LINES} are allowed")]
+    TooManyLines { count: usize },
+    #[error("the cart has {} faults", .0.len())]
+    Faulty(Vec<Fault>),
+}
+
+impl Kind {
+    /// As it stands in the JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Service => "service",
+            Self::Shipping => "shipping",
+            Self::Discount => "discount",
+            Self::Text => "text",
+        }
+    }
+
+    fn read(name: &str) -> Option<Self> {
+        [Self::Product, Self::Service, Self::Shipping, Self::Discount, Self::Text]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    }
+}
+
+impl Cart {
+    /// Reads and checks a cart; a [`CartError::Faulty`] holds all there is to say about it.
+    pub fn read(json: &[u8]) -> Result<Self, CartError> {
+        let value: Value =
+            serde_json::from_slice(json).map_err(|error| CartError::NotJson { reason: error.to_string() })?;
+        let Value::Object(cart) = value else {
+            return Err(CartError::NotJson { reason: format!("it is {}", type_name(&value)) });
+        };
+        let mut faults = Vec::new();
+        let mut reader = Reader::new(&cart, LineRef::cart(), &mut faults);
+        let currency = reader.text("currency");
+        match &currency {
+            Some(code) if !is_currency(code) => reader.fault(
+                "currency",
+                "bad-currency",
+                format!("{} is not an ISO 4217 code of three capital letters, as EUR.", quoted(code)),
+            ),
+            None => reader.missing("currency", "every cart needs one, as \"EUR\""),
+            _ => {}
+        }
+        let lines = match cart.get("lines") {
+            Some(Value::Array(lines)) if lines.len() > MAX_LINES => {
+                return Err(CartError::TooManyLines { count: lines.len() });
+            }
+            Some(Value::Array(lines)) => {
+                if lines.is_empty() {
+                    reader.fault("lines", "empty-cart", "The cart has no lines; at least one is needed.");
+                }
+                lines.as_slice()
+            }
+            None | Some(Value::Null) => {
+                reader.missing("lines", "it is the list of the cart's lines");
+                &[]
+            }
+            Some(other) => {
+                reader.wrong_type("lines", other, "a list");
+                &[]
+            }
+        };
+        let read = lines.iter().enumerate().map(|(index, line)| read_line(line, index + 1, &mut faults));
+        // A line that is no object has no kin to look at, yet the others keep their positions.
+        let lines: Vec<Option<Line>> = read.collect();
+        kinship::check(&lines, &mut faults);
+        match (currency, faults.is_empty()) {
+            (Some(currency), true) => Ok(Self { currency, lines: lines.into_iter().flatten().collect() }),
+            _ => Err(CartError::Faulty(faults)),
+        }
+    }
+}
+
+fn read_line(line: &Value, position: usize, faults: &mut Vec<Fault>) -> Option<Line> {
+    let Value::Object(object) = line else {
+        let message = format!("The line is {}; an object is needed.", type_name(line));
+        faults.push(LineRef::at(position, None).fault("lines", "wrong-type", message));
+        return None;
+    };
+    let mut reader = Reader::new(object, LineRef::at(position, None), faults);
+    let id = reader.identifier("id");
+    reader.line.line_id.clone_from(&id);
+
+    let kind = match reader.text("kind") {
+        None => Kind::Product,
+        Some(name) => Kind::read(&name).unwrap_or_else(|| {
+            let allowed = "product, service, shipping, discount and text are allowed";
+            reader.fault("kind", "unknown-kind", format!("{} is no kind of line; {allowed}.", quoted(&name)));
+            Kind::Product
+        }),
+    };
+    let product_id = reader.identifier("product_id");
+    let name = reader.text("name");
+    let description = reader.text("description");
+    let says_something =
+        name.is_some() || product_id.is_some() && kind != Kind::Text || description.is_some() && kind == Kind::Text;
+    if !says_something && !reader.is_wrong("name") && !reader.is_wrong("product_id") {
+        let why = match kind {
+            Kind::Text => "a text line needs it or a description",
+            _ => "a line needs it or product_id",
+        };
+        reader.missing("name", why);
+    }
+
+    let is_text = kind == Kind::Text;
+    let quantity = reader.decimal("quantity");
+    match quantity {
+        Given::Value(quantity) if quantity <= Decimal::ZERO => {
+            reader.fault(
+                "quantity",
+                "quantity-not-positive",
+                format!("{quantity} is not possible; a quantity is greater than 0."),
+            );
+        }
+        Given::Nothing if !is_text => reader.missing("quantity", "every line needs one"),
+        _ => {}
+    }
+    let price = read_price(&mut reader, kind);
+    let tax_rate = reader.decimal("tax_rate");
+    if let Given::Value(rate) = tax_rate
+        && rate < Decimal::ZERO
+    {
+        reader.fault("tax_rate", "tax-rate-negative", format!("{rate} is not possible; a tax rate is 0 or more."));
+    }
+    Some(Line {
+        kind,
+        product_id,
+        name,
+        description,
+        quantity: quantity.or(Decimal::ONE),
+        unit: reader.text("unit"),
+        price,
+        tax_rate: tax_rate.value(),
+        manufacturer: reader
+            .within("manufacturer", |inner| Manufacturer {
+                number: inner.identifier("number"),
+                name: inner.text("name"),
+            })
+            .unwrap_or_default(),
+        manufacturer_part: reader.identifier("manufacturer_part"),
+        ean: reader.identifier("ean"),
+        categories: reader.list("categories", |inner| Category {
+            scheme: inner.text("scheme"),
+            id: inner.identifier("id"),
+            name: inner.text("name"),
+        }),
+        lead_time_days: reader.whole("lead_time_days"),
+        parent: reader.identifier("parent"),
+        attachments: reader.list("attachments", |inner| Attachment {
+            url: inner.text("url"),
+            title: inner.text("title"),
+            purpose: inner.text("purpose"),
+        }),
+        custom: reader.within("custom", |inner| inner.object.clone()).unwrap_or_default(),
+        id,
+    })
+}
+
+fn read_price(reader: &mut Reader, kind: Kind) -> Price {
+    let read = reader.within("price", |inner| {
+        let (net, per) = (inner.decimal("net"), inner.decimal("per"));
+        match net {
+            Given::Value(net) if net < Decimal::ZERO && kind != Kind::Discount => {
+                inner.fault("net", "price-negative", format!("{net} is not possible; a price is 0 or more."));
+            }
+            Given::Nothing if kind != Kind::Text => inner.missing("net", "every line needs a price"),
+            _ => {}
+        }
+        match per {
+            Given::Value(per) if per <= Decimal::ZERO => {
+                inner.fault("per", "per-not-positive", format!("{per} is not possible; a price is for more than 0."));
+            }
+            _ => {}
+        }
+        Price { net: net.or(Decimal::ZERO), per: per.or(Decimal::ONE) }
+    });
+    if read.is_none() && kind != Kind::Text && !reader.is_wrong("price") {
+        reader.missing("price.net", "every line needs a price");
+    }
+    read.unwrap_or(Price { net: Decimal::ZERO, per: Decimal::ONE })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str = r#"{"currency":"EUR",
+     "lines":[{"id":"a1","kind":"product","product_id":"SW-10001","name":"Hex bolt M8x40","description":"<p>Zinc plated…</p>",
+       "quantity":"3","unit":"piece","price":{"net":"12.50","per":"1"},"tax_rate":"19",
+       "manufacturer":{"number":"8812","name":"Acme"},"manufacturer_part":"HB-M8","ean":"4006381333931",
+       "categories":[{"scheme":"ECLASS13.0","id":"23110101","name":"Hexagon bolt"}],
+       "lead_time_days":2,"parent":null,"attachments":[{"url":"https://x.example/a.pdf","title":"Datasheet","purpose":null}],
+       "custom":{"packing_unit":"Box"}, "unheard_of": [1]}]}"#;
+
+    fn with_line(line: &str) -> Result<Cart, CartError> {
+        Cart::read(format!(r#"{{"currency":"EUR","lines":[{line}]}}"#).as_bytes())
+    }
+
+    fn faults(json: &str) -> Vec<(String, String, String)> {
+        match Cart::read(json.as_bytes()) {
+            Err(CartError::Faulty(faults)) => faults.into_iter().map(|f| (f.line, f.field, f.code)).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn line_fault(member: &str) -> (String, String) {
+        let line = format!(r#"{{"name":"Bolt","quantity":"1","price":{{"net":"1"}},{member}}}"#);
+        let found = faults(&format!(r#"{{"currency":"EUR","lines":[{line}]}}"#));
+        assert_eq!(found.len(), 1, "{member}: {found:?}");
+        (found[0].1.clone(), found[0].2.clone())
+    }
+
+    #[test]
+    fn a_whole_line_is_read_with_all_its_members() {
+        let cart = Cart::read(WHOLE.as_bytes()).unwrap();
+        let line = &cart.lines[0];
+        assert_eq!((cart.currency.as_str(), cart.lines.len()), ("EUR", 1));
+        assert_eq!(line.price, Price { net: Decimal::new(1250, 2), per: Decimal::ONE });
+        assert_eq!((line.lead_time_days, line.parent.as_deref(), line.kind), (Some(2), None, Kind::Product));
+        assert_eq!(line.categories[0].scheme.as_deref(), Some("ECLASS13.0"));
+        assert_eq!(
+            (line.attachments[0].title.as_deref(), line.custom["packing_unit"].as_str()),
+            (Some("Datasheet"), Some("Box"))
+        );
+    }
+
+    #[test]
+    fn json_numbers_are_exact() {
+        let cart = with_line(r#"{"product_id":10001,"quantity":0.1,"price":{"net":1234567890.0000000001,"per":1e2}}"#)
+            .unwrap();
+        let line = &cart.lines[0];
+        assert_eq!(line.quantity.to_string(), "0.1");
+        assert_eq!(line.price.net.to_string(), "1234567890.0000000001");
+        assert_eq!(line.price.per, Decimal::ONE_HUNDRED);
+        assert_eq!(line.product_id.as_deref(), Some("10001"));
+    }
+
+    #[test]
+    fn every_fault_of_every_line_is_named() {
+        let found = faults(
+            r#"{"currency":"eur","lines":[
+              {"id":"a","quantity":"0","price":{"net":"1,50"}},
+              {"id":"a","name":"Nut","quantity":"-1","price":{"net":"-1","per":"0"},"parent":"z"},
+              "text"]}"#,
+        );
+        let expected = [
+            ("", "currency", "bad-currency"),
+            ("1", "name", "missing"),
+            ("1", "quantity", "quantity-not-positive"),
+            ("1", "price.net", "bad-decimal"),
+            ("2", "quantity", "quantity-not-positive"),
+            ("2", "price.net", "price-negative"),
+            ("2", "price.per", "per-not-positive"),
+            ("3", "lines", "wrong-type"),
+            ("2", "id", "duplicate-id"),
+            ("2", "parent", "unknown-parent"),
+        ];
+        assert_eq!(found, expected.map(|(a, b, c)| (a.into(), b.into(), c.into())));
+    }
+
+    #[test]
+    fn wrong_values_are_faults_under_their_json_name() {
+        for (member, field, code) in [
+            (r#""quantity":"1.000,5""#, "quantity", "bad-decimal"),
+            (r#""quantity":"1e3""#, "quantity", "bad-decimal"),
+            (r#""quantity":"12345678901234567890123456789""#, "quantity", "bad-decimal"),
+            (r#""quantity":true"#, "quantity", "wrong-type"),
+            (r#""quantity":null"#, "quantity", "missing"),
+            (r#""name":7"#, "name", "wrong-type"),
+            (r#""kind":"gift""#, "kind", "unknown-kind"),
+            (r#""price":{}"#, "price.net", "missing"),
+            (r#""price":null"#, "price.net", "missing"),
+            (r#""price":"1""#, "price", "wrong-type"),
+            (r#""tax_rate":"-1""#, "tax_rate", "tax-rate-negative"),
+            (r#""lead_time_days":"2.5""#, "lead_time_days", "bad-whole-number"),
+            (r#""lead_time_days":-1"#, "lead_time_days", "bad-whole-number"),
+            (r#""manufacturer":{"name":[]}"#, "manufacturer.name", "wrong-type"),
+            (r#""categories":{}"#, "categories", "wrong-type"),
+            (r#""attachments":["x"]"#, "attachments", "wrong-type"),
+            (r#""parent":"nobody""#, "parent", "unknown-parent"),
+            (r#""id":"a","parent":"a""#, "parent", "parent-cycle"),
+        ] {
+            assert_eq!(line_fault(member), (field.into(), code.into()), "{member}");
+        }
+    }
+
+    #[test]
+    fn a_fault_names_the_id_of_its_line() {
+        let Err(CartError::Faulty(faults)) = with_line(r#"{"id":"a1","name":"Bolt","quantity":"1"}"#) else { panic!() };
+        assert_eq!(faults[0].line_id.as_deref(), Some("a1"));
+    }
+
+    #[test]
+    fn only_the_lines_of_a_circle_are_faulty() {
+        let line = |id: &str, parent: &str| {
+            format!(r#"{{"id":"{id}","parent":"{parent}","name":"x","quantity":"1","price":{{"net":"1"}}}}"#)
+        };
+        let lines = [line("a", "b"), line("b", "c"), line("c", "b")].join(",");
+        let found = faults(&format!(r#"{{"currency":"EUR","lines":[{lines}]}}"#));
+        assert_eq!(found.iter().map(|fault| fault.0.as_str()).collect::<Vec<_>>(), ["2", "3"]);
+    }
+
+    #[test]
+    fn a_text_line_needs_no_quantity_and_no_price() {
+        assert!(with_line(r#"{"kind":"text","name":"Handle with care"}"#).is_ok());
+        assert!(with_line(r#"{"kind":"text","description":"Handle with care"}"#).is_ok());
+        assert!(with_line(r#"{"kind":"text","product_id":"1"}"#).is_err());
+    }
+
+    #[test]
+    fn a_discount_may_be_negative() {
+        assert!(with_line(r#"{"kind":"discount","name":"Bonus","quantity":"1","price":{"net":"-5"}}"#).is_ok());
+    }
+
+    #[test]
+    fn what_is_no_cart_is_refused_as_such() {
+        assert!(matches!(Cart::read(b"{\"currency\":"), Err(CartError::NotJson { .. })));
+        assert!(matches!(Cart::read(b"[]"), Err(CartError::NotJson { .. })));
+        assert_eq!(faults(r#"{"currency":"EUR","lines":[]}"#)[0].2, "empty-cart");
+        assert_eq!(faults(r#"{"currency":"EUR"}"#)[0].1, "lines");
+        assert_eq!(faults(r#"{"lines":{}}"#).len(), 2);
+    }
+
+    #[test]
+    fn a_cart_of_too_many_lines_is_refused() {
+        let json = format!(r#"{{"currency":"EUR","lines":[{}0]}}"#, "0,".repeat(MAX_LINES));
+        assert_eq!(Cart::read(json.as_bytes()), Err(CartError::TooManyLines { count: MAX_LINES + 1 }));
+    }
+}

@@ -1,0 +1,148 @@
+//! One item of the cart as OCI knows it: a `NEW_ITEM` group, and how groups are named on the wire
+//! (digest 3.1).
+//!
+//! Nothing is checked here; `rules.rs` does. LONGTEXT has a name of its own kind, with the index
+//! before the brackets (`NEW_ITEM-LONGTEXT_1:132[]`): as `NEW_ITEM-LONGTEXT[1]` all texts would end
+//! up at the first item.
+
+use super::rules::{self, Release};
+
+/// One `NEW_ITEM` group. A field that is set to nothing is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Item {
+    fields: Vec<(String, String)>,
+    /// LONGTEXT: any length, lines ended by a line feed.
+    pub longtext: String,
+}
+
+/// How a system wants the groups written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// 1 by the standard; some buyers other than SAP count from 0.
+    pub first_index: u32,
+    /// Whether the fields of OCI 4.0 are there even when they are empty.
+    pub empty_fields: bool,
+    /// The name of LONGTEXT with `{n}` for the index.
+    pub longtext: String,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { first_index: 1, empty_fields: false, longtext: "NEW_ITEM-LONGTEXT_{n}:132[]".to_owned() }
+    }
+}
+
+impl Item {
+    /// Gives a field its value, instead of an earlier one. `LONGTEXT` sets the long text.
+    pub fn set(&mut self, field: &str, value: impl Into<String>) {
+        let value = value.into();
+        if field == LONGTEXT {
+            self.longtext = value;
+        } else if value.is_empty() {
+            self.remove(field);
+        } else if let Some(place) = self.fields.iter_mut().find(|(name, _)| name == field) {
+            place.1 = value;
+        } else {
+            self.fields.push((field.to_owned(), value));
+        }
+    }
+
+    /// The value of a field that is there.
+    pub fn get(&self, field: &str) -> Option<&str> {
+        if field == LONGTEXT {
+            return Some(self.longtext.as_str()).filter(|text| !text.is_empty());
+        }
+        self.fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+    }
+
+    pub fn has(&self, field: &str) -> bool {
+        self.get(field).is_some()
+    }
+
+    /// Takes a field out.
+    pub fn remove(&mut self, field: &str) -> Option<String> {
+        if field == LONGTEXT {
+            return Some(std::mem::take(&mut self.longtext)).filter(|text| !text.is_empty());
+        }
+        let place = self.fields.iter().position(|(name, _)| name == field)?;
+        Some(self.fields.remove(place).1)
+    }
+
+    /// Names and values of all items: the fields of OCI's table in its order, then others in the
+    /// order they were set, LONGTEXT last.
+    pub fn write(items: &[Item], layout: &Layout) -> Vec<(String, String)> {
+        let mut written = Vec::with_capacity(items.len() * 12);
+        for (index, item) in (u64::from(layout.first_index)..).zip(items) {
+            let mut write = |field: &str, value: &str| {
+                written.push((format!("NEW_ITEM-{field}[{index}]"), value.to_owned()));
+            };
+            for rule in rules::RULES.iter().filter(|rule| rule.field != LONGTEXT) {
+                match item.get(rule.field) {
+                    Some(value) => write(rule.field, value),
+                    None if layout.empty_fields && rule.since <= Release::V4_0 => write(rule.field, ""),
+                    None => {}
+                }
+            }
+            for (field, value) in item.fields.iter().filter(|(field, _)| rules::of(field).is_none()) {
+                write(field, value);
+            }
+            if layout.empty_fields || !item.longtext.is_empty() {
+                written.push((layout.longtext.replace("{n}", &index.to_string()), item.longtext.clone()));
+            }
+        }
+        written
+    }
+}
+
+const LONGTEXT: &str = "LONGTEXT";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bolt() -> Item {
+        let mut item = Item { longtext: "Zinc\nplated".into(), ..Item::default() };
+        for (field, value) in [("TAX", "19"), ("UNIT", "PCE"), ("QUANTITY", "3.000"), ("DESCRIPTION", "Bolt")] {
+            item.set(field, value);
+        }
+        item
+    }
+
+    #[test]
+    fn fields_are_written_in_the_order_of_the_standard() {
+        let names: Vec<_> = Item::write(&[bolt(), bolt()], &Layout::default()).into_iter().map(|(n, _)| n).collect();
+        let expected = ["DESCRIPTION[1]", "QUANTITY[1]", "UNIT[1]", "TAX[1]", "LONGTEXT_1:132[]", "DESCRIPTION[2]"];
+        assert_eq!(names[..6], expected.map(|name| format!("NEW_ITEM-{name}")));
+        assert_eq!(names.len(), 10);
+    }
+
+    #[test]
+    fn a_system_may_count_from_zero_and_name_the_long_text_otherwise() {
+        let layout = Layout { first_index: 0, longtext: "NEW_ITEM-LONGTEXT[{n}]".into(), ..Layout::default() };
+        let written = Item::write(&[bolt()], &layout);
+        assert_eq!(written[0], ("NEW_ITEM-DESCRIPTION[0]".into(), "Bolt".into()));
+        assert_eq!(written[4], ("NEW_ITEM-LONGTEXT[0]".into(), "Zinc\nplated".into()));
+    }
+
+    #[test]
+    fn empty_fields_are_left_out_unless_the_system_wants_them() {
+        let item = Item::default();
+        assert_eq!(Item::write(std::slice::from_ref(&item), &Layout::default()), []);
+        let written = Item::write(&[item], &Layout { empty_fields: true, ..Layout::default() });
+        assert!(written.iter().all(|(_, value)| value.is_empty()));
+        assert!(written.iter().any(|(name, _)| name == "NEW_ITEM-MATNR[1]"));
+        assert!(!written.iter().any(|(name, _)| name.contains("PARENT_ID")));
+        assert_eq!(written.last().unwrap().0, "NEW_ITEM-LONGTEXT_1:132[]");
+    }
+
+    #[test]
+    fn a_field_set_twice_has_the_later_value_and_set_to_nothing_is_gone() {
+        let mut item = bolt();
+        item.set("UNIT", "KGM");
+        assert_eq!(item.get("UNIT"), Some("KGM"));
+        item.set("UNIT", "");
+        assert!(!item.has("UNIT"));
+        item.set("LONGTEXT", "x");
+        assert_eq!((item.get("LONGTEXT"), item.longtext.as_str()), (Some("x"), "x"));
+    }
+}

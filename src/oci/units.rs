@@ -1,0 +1,190 @@
+//! UNIT: UN/ECE Recommendation 20 codes and a system's own table (OCI 4.0; digest 6).
+//!
+//! A procurement system drops an item whose unit it cannot map. The current edition of the
+//! recommendation no longer has PCE, the code that buyers use most: see [`EARLIER`].
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+/// Places of UNIT.
+pub const MAX_LENGTH: usize = 3;
+
+/// The table of one OCI system: the shop's words for units, and what the buyer calls them.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Default)]
+#[serde(default, deny_unknown_fields)]
+pub struct Units {
+    /// For lines without a unit or with one that nobody knows; empty for none.
+    pub default: String,
+    /// Shop unit → code. Shop units are compared without outer blanks and whatever their case.
+    pub map: BTreeMap<String, String>,
+}
+
+/// The UNIT of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitCode {
+    pub code: String,
+    pub notice: Option<UnitNotice>,
+}
+
+/// What is doubtful about a unit that goes out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UnitNotice {
+    #[error(
+        "The unit \"{unit}\" is neither in the system's table of units nor a UN/ECE code; the default \"{code}\" was taken."
+    )]
+    Defaulted { unit: String, code: String },
+    #[error("The unit code \"{code}\" has more than the 3 characters OCI allows.")]
+    TooLong { code: String },
+    #[error("The unit code \"{code}\" is not a code of UN/ECE Recommendation 20; the buyer must know it.")]
+    OutsideRec20 { code: String },
+}
+
+impl UnitNotice {
+    /// Stable, in kebab case.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Defaulted { .. } => "defaulted",
+            Self::TooLong { .. } => "unit-too-long",
+            Self::OutsideRec20 { .. } => "unit-outside-rec20",
+        }
+    }
+}
+
+/// No code for this unit, and no default.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UnknownUnit {
+    #[error(
+        "The unit \"{unit}\" is neither in the system's table of units nor a UN/ECE code, and there is no default."
+    )]
+    Unmapped { unit: String },
+    #[error("The line has no unit, and the system has no default.")]
+    Missing,
+}
+
+impl Units {
+    /// The code for a shop's unit: from the table, else the unit itself if it is a code, else the
+    /// default.
+    pub fn code(&self, shop_unit: Option<&str>) -> Result<UnitCode, UnknownUnit> {
+        let default = Some(self.default.trim()).filter(|code| !code.is_empty());
+        let Some(unit) = shop_unit.map(str::trim).filter(|unit| !unit.is_empty()) else {
+            let code = default.ok_or(UnknownUnit::Missing)?.to_owned();
+            return Ok(UnitCode { notice: doubt(&code), code });
+        };
+        if let Some(code) = self.mapped(unit) {
+            return Ok(UnitCode { notice: doubt(code), code: code.to_owned() });
+        }
+        let upper = unit.to_uppercase();
+        if is_rec20(&upper) {
+            return Ok(UnitCode { code: upper, notice: None });
+        }
+        let code = default.ok_or_else(|| UnknownUnit::Unmapped { unit: unit.to_owned() })?.to_owned();
+        Ok(UnitCode { notice: Some(UnitNotice::Defaulted { unit: unit.to_owned(), code: code.clone() }), code })
+    }
+
+    fn mapped(&self, unit: &str) -> Option<&str> {
+        let exact = self.map.get(unit);
+        let code = exact.or_else(|| self.map.iter().find(|(key, _)| same_unit(key, unit)).map(|(_, code)| code))?;
+        Some(code.trim()).filter(|code| !code.is_empty())
+    }
+}
+
+/// Whether two names of a shop's unit are the same one.
+pub fn same_unit(one: &str, other: &str) -> bool {
+    let folded = |unit: &str| unit.trim().chars().flat_map(char::to_lowercase).collect::<String>();
+    one.trim() == other.trim() || folded(one) == folded(other)
+}
+
+/// What is doubtful about a code, whoever chose it.
+pub fn doubt(code: &str) -> Option<UnitNotice> {
+    if code.chars().count() > MAX_LENGTH {
+        Some(UnitNotice::TooLong { code: code.to_owned() })
+    } else if !is_rec20(code) {
+        Some(UnitNotice::OutsideRec20 { code: code.to_owned() })
+    } else {
+        None
+    }
+}
+
+/// Whether UN/ECE Recommendation 20 has the code, in its current edition (packages as `X` and two
+/// letters) or in an earlier one as far as SAP systems still carry it. Codes are upper case.
+pub fn is_rec20(code: &str) -> bool {
+    static CODES: LazyLock<Vec<&str>> =
+        LazyLock::new(|| include_str!("rec20.txt").lines().filter(|line| !line.starts_with('#')).collect());
+    CODES.binary_search(&code).is_ok() || EARLIER.contains(&code)
+}
+
+/// Codes of earlier editions that are gone (PCE) or have moved to Recommendation 21, while buyers'
+/// tables of units (SAP's T006) still have them under these names.
+const EARLIER: &[&str] = &["BG", "BO", "BX", "CA", "CR", "CS", "CT", "DR", "PA", "PCE", "PF", "PK", "RO", "SA", "TU"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn units() -> Units {
+        let map = [("Piece", "PCE"), ("kg ", "KGM"), ("roll", "ROLL"), ("Stk", "ST"), ("void", "")];
+        Units { default: "PCE".into(), map: map.map(|(key, code)| (key.into(), code.into())).into() }
+    }
+
+    fn code(unit: &str) -> (String, Option<&'static str>) {
+        let found = units().code(Some(unit)).unwrap();
+        (found.code, found.notice.as_ref().map(UnitNotice::code))
+    }
+
+    #[test]
+    fn the_table_comes_first_whatever_the_case() {
+        assert_eq!(code("piece"), ("PCE".into(), None));
+        assert_eq!(code(" KG"), ("KGM".into(), None));
+    }
+
+    #[test]
+    fn a_unit_that_is_a_code_stands_for_itself() {
+        assert_eq!(code("MTR"), ("MTR".into(), None));
+        assert_eq!(code("mtr"), ("MTR".into(), None));
+    }
+
+    #[test]
+    fn an_unknown_unit_gets_the_default_and_a_notice() {
+        assert_eq!(code("shovelful"), ("PCE".into(), Some("defaulted")));
+        assert_eq!(code("void"), ("PCE".into(), Some("defaulted")));
+    }
+
+    #[test]
+    fn a_line_without_unit_gets_the_default_without_a_notice() {
+        for unit in [None, Some(""), Some("  ")] {
+            assert_eq!(units().code(unit), Ok(UnitCode { code: "PCE".into(), notice: None }));
+        }
+    }
+
+    #[test]
+    fn without_a_default_an_unknown_unit_is_refused() {
+        let units = Units::default();
+        assert_eq!(units.code(Some("shovelful")), Err(UnknownUnit::Unmapped { unit: "shovelful".into() }));
+        assert_eq!(units.code(None), Err(UnknownUnit::Missing));
+    }
+
+    #[test]
+    fn a_doubtful_code_of_the_table_goes_out_with_a_notice() {
+        assert_eq!(code("roll"), ("ROLL".into(), Some("unit-too-long")));
+        assert_eq!(code("stk"), ("ST".into(), Some("unit-outside-rec20")));
+    }
+
+    #[test]
+    fn the_codes_of_the_field_are_known() {
+        for code in ["PCE", "KGM", "MTR", "LTR", "HUR", "DZN", "PR", "PK", "SET", "C62", "H87", "EA", "XBX"] {
+            assert!(is_rec20(code), "{code}");
+        }
+        for code in ["", "#", "KG", "ST", "EACH", "EAC", "pce", "支", "PZA"] {
+            assert!(!is_rec20(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_list_is_sorted_as_the_search_needs_it() {
+        let codes = include_str!("rec20.txt").lines().filter(|line| !line.starts_with('#'));
+        assert!(codes.clone().is_sorted());
+        assert!(codes.count() > 2_000);
+    }
+}

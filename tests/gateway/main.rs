@@ -1,0 +1,7 @@
+//! Stories about the gateway, told from outside: the real binary on a free port, a procurement
+//! system and a shop that talk HTTP to it, the command line beside it. Every story runs on SQLite,
+//! and on PostgreSQL where its server is installed.
+
+mod support;
+
+mod round_trip;

@@ -1,0 +1,127 @@
+//! A private PostgreSQL cluster for one test run, from the server binaries that are installed.
+//!
+//! It lives in a temporary folder on a free port, started as an unprivileged user when the tests
+//! run as root, and is stopped by a small shell that waits for the end of this process.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// `nobody`: PostgreSQL refuses to run as root.
+const NOBODY: u32 = 65_534;
+
+pub struct Cluster {
+    bin: PathBuf,
+    port: u16,
+    databases: AtomicU32,
+    /// Its standard input is the leash: closed when this process ends, and the shell stops the server.
+    _keeper: Child,
+}
+
+/// The cluster of this test run, or None where PostgreSQL is not installed. With
+/// `PUNCHGATE_TEST_REQUIRE_POSTGRES` set, that is an error.
+pub fn cluster() -> Option<&'static Cluster> {
+    static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
+    CLUSTER
+        .get_or_init(|| match binaries() {
+            Some(bin) => Some(Cluster::start(bin)),
+            None if std::env::var_os("PUNCHGATE_TEST_REQUIRE_POSTGRES").is_some() => {
+                panic!("no PostgreSQL server binaries in /usr/lib/postgresql/*/bin or PATH, and they are required")
+            }
+            None => {
+                eprintln!("PostgreSQL is not installed: the stories run on SQLite only");
+                None
+            }
+        })
+        .as_ref()
+}
+
+impl Cluster {
+    /// The URL of a new, empty database.
+    pub fn database(&self) -> String {
+        let name = format!("story{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let made = Command::new(self.bin.join("createdb"))
+            .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "punchgate", &name])
+            .output()
+            .expect("createdb runs");
+        assert!(made.status.success(), "createdb: {}", String::from_utf8_lossy(&made.stderr));
+        format!("postgres://punchgate@127.0.0.1:{}/{name}", self.port)
+    }
+
+    fn start(bin: PathBuf) -> Self {
+        let root = is_root();
+        let folder = std::env::temp_dir().join(format!("punchgate-postgres-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder for the cluster");
+        if root {
+            chown(&folder, Some(NOBODY), Some(NOBODY)).expect("the folder can be given away");
+        }
+        let data = folder.join("data");
+        let mut initdb = Command::new(bin.join("initdb"));
+        initdb.args(["--username=punchgate", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"]).arg(&data);
+        initdb.current_dir(&folder);
+        if root {
+            initdb.uid(NOBODY).gid(NOBODY);
+        }
+        let made = initdb.output().expect("initdb runs");
+        assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+
+        let port = free_port();
+        let script = r#"
+            "$1/postgres" -D "$2" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=300 >"$4/log" 2>&1 &
+            server=$!
+            read -r _ || true
+            kill -INT $server
+            wait $server
+            rm -rf "$4"
+        "#;
+        let mut keeper = Command::new("sh");
+        keeper.args(["-c", script, "sh"]).arg(&bin).arg(&data).arg(port.to_string()).arg(&folder);
+        keeper.current_dir(&folder).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        if root {
+            keeper.uid(NOBODY).gid(NOBODY);
+        }
+        let cluster = Self { bin, port, databases: AtomicU32::new(0), _keeper: keeper.spawn().expect("a shell") };
+        cluster.wait(&folder);
+        cluster
+    }
+
+    fn wait(&self, folder: &Path) {
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_secs(30) {
+            let ready = Command::new(self.bin.join("pg_isready"))
+                .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-q"])
+                .status();
+            if ready.is_ok_and(|status| status.success()) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("PostgreSQL does not start: {}", fs::read_to_string(folder.join("log")).unwrap_or_default());
+    }
+}
+
+fn binaries() -> Option<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|version| version.path().join("bin"))
+        .collect();
+    found.sort();
+    found.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    found.into_iter().rev().find(|bin| ["postgres", "initdb", "createdb"].iter().all(|name| bin.join(name).is_file()))
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout.starts_with(b"0\n"))
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+}
