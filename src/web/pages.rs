@@ -143,7 +143,7 @@ pub fn give_back(mut response: HttpResponseBuilder, form: &Form, language: Langu
     response
         .insert_header((CONTENT_SECURITY_POLICY, form.content_security_policy(&nonce)))
         .content_type(form.content_type())
-        .body(form.page(&nonce, &texts))
+        .body(form.encoded_page(&nonce, &texts))
 }
 
 /// `GET /assets/punchgate.css`.
@@ -169,7 +169,6 @@ fn nonce() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::refusal::Code;
 
     #[test]
     fn a_refusal_shows_its_sentence_its_code_and_its_reference_in_the_buyers_language() {
