@@ -184,7 +184,9 @@ async fn json<T: serde::de::DeserializeOwned>(request: &HttpRequest, payload: Pa
     let bytes = body::read(payload, body::SMALL_LIMIT, Code::BodyTooLarge).await?;
     serde_json::from_slice(&bytes).map_err(|error| {
         // serde's own words may quote a password that stands where something else belongs.
-        let what = if error.is_data() { "a member is unknown, missing or of the wrong type" } else { "this is not JSON" };
-        Refusal::new(Code::BodyMalformed).with("reason", format!("{what} (line {}, column {})", error.line(), error.column()))
+        let what =
+            if error.is_data() { "a member is unknown, missing or of the wrong type" } else { "this is not JSON" };
+        Refusal::new(Code::BodyMalformed)
+            .with("reason", format!("{what} (line {}, column {})", error.line(), error.column()))
     })
 }

@@ -1,4 +1,5 @@
-//! The settings of one OCI system: what a preset says, and on top of it what the operator says.
+//! The settings of one OCI system: what a preset says, and on top of it what the operator says;
+//! and the [`Profile`] that is compiled from them.
 //!
 //! Only the operator's part is stored, so that a better preset of a later version reaches every
 //! system that did not say otherwise. Presets are TOML files inside the binary.
@@ -6,13 +7,15 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::mapping::FieldRule;
+use crate::mapping::{FieldRule, Mapping, MappingError};
 use crate::oci::call::Names;
-use crate::oci::page::FormOptions;
+use crate::oci::hook::{HookPolicy, PolicyError};
+use crate::oci::item::Layout;
+use crate::oci::page::{FormOptions, Transport};
 use crate::oci::units::Units;
 
 /// Presets by name. `generic` is what all others and every system start from.
-const PRESETS: &[(&str, &str)] = &[("generic", include_str!("../../presets/generic.toml"))];
+const PRESETS: &[(&str, &str)] = &[("generic", include_str!("../presets/generic.toml"))];
 
 /// The effective settings of a system.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,12 +61,49 @@ impl Default for CallSettings {
     }
 }
 
+/// Settings as calls and carts use them, with all that can be wrong about them found before.
+pub struct Profile {
+    pub call: CallSettings,
+    pub form: FormOptions,
+    pub hooks: HookPolicy,
+    pub mapping: Mapping,
+    pub layout: Layout,
+}
+
+impl Profile {
+    /// Compiles what an operator said about a system, as JSON.
+    pub fn read(own: &str) -> Result<Self, SettingsError> {
+        let own = serde_json::from_str(own).map_err(|error| SettingsError::Shape(error.to_string()))?;
+        let Settings { hooks, call, form, units, field, .. } = Settings::effective(&own)?;
+        if form.transport == Transport::Xml {
+            return Err(SettingsError::NoXml);
+        }
+        Ok(Self {
+            hooks: HookPolicy::read(&hooks)?,
+            mapping: Mapping::new(&field, &units)?,
+            layout: Layout {
+                first_index: form.first_index,
+                empty_fields: form.empty_fields,
+                longtext: form.longtext.clone(),
+            },
+            call,
+            form,
+        })
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     #[error("there is no preset \"{name}\"; there are: {known}")]
     UnknownPreset { name: String, known: String },
     #[error("{0}")]
     Shape(String),
+    #[error("hooks: {0}")]
+    Hooks(#[from] PolicyError),
+    #[error("field: {0}")]
+    Mapping(#[from] MappingError),
+    #[error("form.transport = \"xml\" is not available; leave it at \"form\"")]
+    NoXml,
 }
 
 fn generic() -> String {
