@@ -42,7 +42,7 @@ pub fn date(micros: i64) -> String {
 /// while now is before it.
 pub fn end_of_day(day: &str) -> Option<i64> {
     let day: jiff::civil::Date = day.trim().parse().ok()?;
-    let next = day.tomorrow().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    let next = day.tomorrow().ok()?.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok()?;
     Some(next.timestamp().as_microsecond())
 }
 

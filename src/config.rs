@@ -20,7 +20,11 @@ const PREFIX: &str = "PUNCHGATE_";
 
 /// Name, default as a person would write it, and what it is: also the text of `punchgate settings`.
 pub const SETTINGS: &[(&str, &str, &str)] = &[
-    ("database_url", "sqlite://punchgate.db", "where the data lies: sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE"),
+    (
+        "database_url",
+        "sqlite://punchgate.db",
+        "where the data lies: sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE",
+    ),
     ("migrate", "true", "bring the schema up to date at the start: true or false"),
     ("listen", "127.0.0.1:8080", "address and port of the gateway"),
     ("metrics_listen", "127.0.0.1:9464", "address and port of /metrics, or \"off\""),
@@ -34,9 +38,17 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("hash_threads", "CORES", "threads that check passwords: 1 to 256"),
     ("hash_queue", "64", "logins that may wait for such a thread; more are told to come back: 1 to 10000"),
     ("recent_logins", "5m", "how long a verified password is remembered in memory (as a keyed hash): 0s (never) to 1h"),
-    ("failed_logins_per_customer_and_address", "10", "failed logins of one customer from one address in five minutes: 1 to 100000"),
+    (
+        "failed_logins_per_customer_and_address",
+        "10",
+        "failed logins of one customer from one address in five minutes: 1 to 100000",
+    ),
     ("failed_logins_per_address", "100", "failed logins from one address in five minutes: 1 to 1000000"),
-    ("failed_logins_per_customer", "50", "failed logins of one customer in five minutes, after which each new address has one try: 1 to 1000000"),
+    (
+        "failed_logins_per_customer",
+        "50",
+        "failed logins of one customer in five minutes, after which each new address has one try: 1 to 1000000",
+    ),
     ("workers", "CORES", "threads that answer requests: 1 to 256"),
     ("shutdown_timeout", "30s", "how long requests may go on after the signal to stop: 1s to 10m"),
     ("log", "info", "what is logged, as in RUST_LOG: off, error, warn, info, debug, trace, or by module"),
@@ -90,7 +102,8 @@ impl Config {
     /// Reads the settings of this process: the named file (which must exist) or `punchgate.toml`
     /// (which need not), and the environment.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        let environment = std::env::vars().filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?.to_lowercase(), value)));
+        let environment =
+            std::env::vars().filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?.to_lowercase(), value)));
         Self::read(file, environment.collect())
     }
 
@@ -110,8 +123,12 @@ impl Config {
         }
         let cores = thread::available_parallelism().map_or(1, |n| n.get());
         Ok(Self {
-            database_url: sources.get("database_url", DatabaseUrl::read)?.unwrap_or(DatabaseUrl::Sqlite("punchgate.db".into())),
-            migrate: sources.get("migrate", |v| v.parse().map_err(|_| "it must be true or false".into()))?.unwrap_or(true),
+            database_url: sources
+                .get("database_url", DatabaseUrl::read)?
+                .unwrap_or(DatabaseUrl::Sqlite("punchgate.db".into())),
+            migrate: sources
+                .get("migrate", |v| v.parse().map_err(|_| "it must be true or false".into()))?
+                .unwrap_or(true),
             listen: sources.get("listen", address)?.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
             metrics_listen: sources
                 .get("metrics_listen", |v| if v == "off" { Ok(None) } else { address(v).map(Some) })?
@@ -128,9 +145,15 @@ impl Config {
             hash_threads: sources.get("hash_threads", |v| number(v, 1, 256))?.map_or(cores, |n| n as usize),
             hash_queue: sources.get("hash_queue", |v| number(v, 1, 10_000))?.map_or(64, |n| n as usize),
             recent_logins: sources.get("recent_logins", |v| span(v, 0, HOUR))?.unwrap_or(5 * MINUTE),
-            failed_logins_per_customer_and_address: sources.get("failed_logins_per_customer_and_address", |v| number(v, 1, 100_000))?.unwrap_or(10),
-            failed_logins_per_address: sources.get("failed_logins_per_address", |v| number(v, 1, 1_000_000))?.unwrap_or(100),
-            failed_logins_per_customer: sources.get("failed_logins_per_customer", |v| number(v, 1, 1_000_000))?.unwrap_or(50),
+            failed_logins_per_customer_and_address: sources
+                .get("failed_logins_per_customer_and_address", |v| number(v, 1, 100_000))?
+                .unwrap_or(10),
+            failed_logins_per_address: sources
+                .get("failed_logins_per_address", |v| number(v, 1, 1_000_000))?
+                .unwrap_or(100),
+            failed_logins_per_customer: sources
+                .get("failed_logins_per_customer", |v| number(v, 1, 1_000_000))?
+                .unwrap_or(50),
             workers: sources.get("workers", |v| number(v, 1, 256))?.map_or(cores, |n| n as usize),
             shutdown_timeout: sources.get("shutdown_timeout", |v| span(v, SECOND, 10 * MINUTE))?.unwrap_or(30 * SECOND),
             log: sources.get("log", log_filter)?.unwrap_or_else(|| "info".into()),
@@ -171,7 +194,11 @@ impl Sources {
         let Some((place, value)) = self.values.get(name) else { return Ok(None) };
         read(value.trim()).map(Some).map_err(|allowed| {
             // A database URL may hold a password.
-            let value = if name == "database_url" { DatabaseUrl::read(value).map_or_else(|_| shortened(value), |url| url.to_string()) } else { shortened(value) };
+            let value = if name == "database_url" {
+                DatabaseUrl::read(value).map_or_else(|_| shortened(value), |url| url.to_string())
+            } else {
+                shortened(value)
+            };
             ConfigError::Value { place: place.clone(), value, allowed }
         })
     }
@@ -203,14 +230,19 @@ fn addresses(value: &str) -> Result<Vec<IpAddr>, String> {
         .split(',')
         .map(str::trim)
         .filter(|entry| !entry.is_empty())
-        .map(|entry| entry.parse().map_err(|_| format!("it must be IP addresses with commas between them, and \"{entry}\" is none")))
+        .map(|entry| {
+            entry
+                .parse()
+                .map_err(|_| format!("it must be IP addresses with commas between them, and \"{entry}\" is none"))
+        })
         .collect()
 }
 
 fn public_url(value: &str) -> Result<String, String> {
     let wrong = || "it must be a URL such as https://punchout.example.com, without query".to_owned();
     let url = url::Url::parse(value).map_err(|_| wrong())?;
-    let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    let plain =
+        url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() || !plain {
         return Err(wrong());
     }
@@ -218,14 +250,18 @@ fn public_url(value: &str) -> Result<String, String> {
 }
 
 fn number(value: &str, least: u32, most: u32) -> Result<u32, String> {
-    value.parse().ok().filter(|n| (least..=most).contains(n)).ok_or_else(|| format!("it must be a whole number from {least} to {most}"))
+    value
+        .parse()
+        .ok()
+        .filter(|n| (least..=most).contains(n))
+        .ok_or_else(|| format!("it must be a whole number from {least} to {most}"))
 }
 
 /// A span such as `90s`, `5m`, `8h`, `7d`.
 fn span(value: &str, least: i64, most: i64) -> Result<i64, String> {
-    read_span(value)
-        .filter(|span| (least..=most).contains(span))
-        .ok_or_else(|| format!("it must be a span of time from {} to {}, such as 90s, 5m, 8h or 7d", written(least), written(most)))
+    read_span(value).filter(|span| (least..=most).contains(span)).ok_or_else(|| {
+        format!("it must be a span of time from {} to {}, such as 90s, 5m, 8h or 7d", written(least), written(most))
+    })
 }
 
 /// Microseconds of `90s`, `5m`, `8h`, `7d`; None if it is not a span of time.
@@ -243,14 +279,20 @@ pub fn read_span(value: &str) -> Option<i64> {
 }
 
 fn written(span: i64) -> String {
-    let (amount, unit) = [(DAY, 'd'), (HOUR, 'h'), (MINUTE, 'm')].into_iter().find(|(size, _)| span > 0 && span % size == 0).map_or((span / SECOND, 's'), |(size, unit)| (span / size, unit));
+    let (amount, unit) = [(DAY, 'd'), (HOUR, 'h'), (MINUTE, 'm')]
+        .into_iter()
+        .find(|(size, _)| span > 0 && span % size == 0)
+        .map_or((span / SECOND, 's'), |(size, unit)| (span / size, unit));
     format!("{amount}{unit}")
 }
 
 fn log_filter(value: &str) -> Result<String, String> {
     match value.parse::<tracing_subscriber::filter::EnvFilter>() {
         Ok(_) if !value.is_empty() => Ok(value.to_owned()),
-        _ => Err("it must be off, error, warn, info, debug or trace, or a filter by module such as warn,punchgate=debug".into()),
+        _ => {
+            Err("it must be off, error, warn, info, debug or trace, or a filter by module such as warn,punchgate=debug"
+                .into())
+        }
     }
 }
 
@@ -280,7 +322,11 @@ mod tests {
 
     #[test]
     fn the_environment_overrides_the_file_and_the_file_the_defaults() {
-        let config = read("listen = \"127.0.0.1:9000\"\nentry_lifetime = \"30s\"\nhash_queue = 7", &[("listen", "127.0.0.1:9001")]).expect("settings");
+        let config = read(
+            "listen = \"127.0.0.1:9000\"\nentry_lifetime = \"30s\"\nhash_queue = 7",
+            &[("listen", "127.0.0.1:9001")],
+        )
+        .expect("settings");
         assert_eq!(config.listen.port(), 9001);
         assert_eq!(config.entry_lifetime, 30 * SECOND);
         assert_eq!(config.hash_queue, 7);
@@ -290,9 +336,16 @@ mod tests {
     #[test]
     fn a_wrong_setting_is_told_with_its_name_its_value_and_what_is_allowed() {
         let error = read("", &[("listen", "everywhere")]).expect_err("refused").to_string();
-        assert_eq!(error, "PUNCHGATE_LISTEN is \"everywhere\": it must be an address and a port such as 127.0.0.1:8080 or [::]:8080");
+        assert_eq!(
+            error,
+            "PUNCHGATE_LISTEN is \"everywhere\": it must be an address and a port such as 127.0.0.1:8080 or [::]:8080"
+        );
         let error = read("hash_queue = 0", &[]).expect_err("refused").to_string();
-        assert!(error.starts_with("hash_queue in ") && error.ends_with("is \"0\": it must be a whole number from 1 to 10000"), "{error}");
+        assert!(
+            error.starts_with("hash_queue in ")
+                && error.ends_with("is \"0\": it must be a whole number from 1 to 10000"),
+            "{error}"
+        );
     }
 
     #[test]

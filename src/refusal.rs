@@ -124,10 +124,25 @@ impl Code {
             FunctionArgument => &["function", "argument"],
             SystemAmbiguous => &["systems"],
             CartTooManyLines | CartFaulty => &["count"],
-            SystemUnknown | SystemInactive | SystemLicenseMissing | SystemLicenseWrongKind | SystemLicenseNotConnected | SystemLicenseOtherWebsite
-            | SystemLicenseNotYetValid | SystemLicenseExpired | SystemLicenseSuspended | SystemLicenseInUse => &["system"],
-            NotAssigned | CustomerLicenseMissing | CustomerLicenseWrongKind | CustomerLicenseNotConnected | CustomerLicenseOtherWebsite
-            | CustomerLicenseNotYetValid | CustomerLicenseExpired | CustomerLicenseSuspended | CustomerLicenseInUse => &["system", "customer"],
+            SystemUnknown
+            | SystemInactive
+            | SystemLicenseMissing
+            | SystemLicenseWrongKind
+            | SystemLicenseNotConnected
+            | SystemLicenseOtherWebsite
+            | SystemLicenseNotYetValid
+            | SystemLicenseExpired
+            | SystemLicenseSuspended
+            | SystemLicenseInUse => &["system"],
+            NotAssigned
+            | CustomerLicenseMissing
+            | CustomerLicenseWrongKind
+            | CustomerLicenseNotConnected
+            | CustomerLicenseOtherWebsite
+            | CustomerLicenseNotYetValid
+            | CustomerLicenseExpired
+            | CustomerLicenseSuspended
+            | CustomerLicenseInUse => &["system", "customer"],
             _ => &[],
         }
     }
@@ -205,10 +220,14 @@ impl From<CallError> for Refusal {
         match error {
             CallError::TooManyParameters => Self::new(Code::TooManyParameters),
             CallError::HookMissing { parameter } => Self::new(Code::HookMissing).with("parameter", parameter),
-            CallError::Placeholder { parameter, value } => Self::new(Code::Placeholder).with("parameter", parameter).with("value", value),
+            CallError::Placeholder { parameter, value } => {
+                Self::new(Code::Placeholder).with("parameter", parameter).with("value", value)
+            }
             CallError::LoginMissing { parameter } => Self::new(Code::LoginMissing).with("parameter", parameter),
             CallError::UnknownFunction { function } => Self::new(Code::FunctionUnknown).with("function", function),
-            CallError::ArgumentMissing { function, argument } => Self::new(Code::FunctionArgument).with("function", function).with("argument", argument),
+            CallError::ArgumentMissing { function, argument } => {
+                Self::new(Code::FunctionArgument).with("function", function).with("argument", argument)
+            }
         }
     }
 }
@@ -216,9 +235,11 @@ impl From<CallError> for Refusal {
 impl From<HookError> for Refusal {
     fn from(error: HookError) -> Self {
         match error {
-            HookError::TooLong | HookError::ControlCharacters | HookError::NotAUrl | HookError::NoScheme | HookError::NoHost => {
-                Self::new(Code::HookMalformed).with("reason", error.to_string())
-            }
+            HookError::TooLong
+            | HookError::ControlCharacters
+            | HookError::NotAUrl
+            | HookError::NoScheme
+            | HookError::NoHost => Self::new(Code::HookMalformed).with("reason", error.to_string()),
             HookError::Scheme { scheme } => Self::new(Code::HookScheme).with("scheme", scheme),
             HookError::UserInfo => Self::new(Code::HookUserInfo),
             HookError::HostNotAllowed { origin } => Self::new(Code::HookHost).with("origin", origin),
@@ -293,9 +314,14 @@ mod tests {
              | Code | Status | What the buyer reads | What the operator reads |\n|---|---|---|---|\n",
         );
         for code in Code::ALL {
-            let refusal = code.arguments().iter().copied().fold(Refusal::new(*code), |refusal, name| refusal.with(name, format!("…{name}…")));
+            let refusal = code
+                .arguments()
+                .iter()
+                .copied()
+                .fold(Refusal::new(*code), |refusal, name| refusal.with(name, format!("…{name}…")));
             let cell = |sentence: String| sentence.replace('|', "\\|").replace('<', "&lt;");
-            let (buyer, operator) = (cell(refusal.buyer_sentence(Language::English)), cell(refusal.operator_sentence(Language::English)));
+            let (buyer, operator) =
+                (cell(refusal.buyer_sentence(Language::English)), cell(refusal.operator_sentence(Language::English)));
             page.push_str(&format!("| `{}` | {} | {buyer} | {operator} |\n", code.as_str(), code.status()));
         }
         page
@@ -308,7 +334,10 @@ mod tests {
             std::fs::write(DOCS, &page).expect("docs/refusals.md can be written");
         }
         let committed = std::fs::read_to_string(DOCS).unwrap_or_default();
-        assert!(committed == page, "docs/refusals.md is not what the code says; write it with: PUNCHGATE_WRITE_DOCS=1 cargo test refusals_are_documented");
+        assert!(
+            committed == page,
+            "docs/refusals.md is not what the code says; write it with: PUNCHGATE_WRITE_DOCS=1 cargo test refusals_are_documented"
+        );
     }
 
     #[test]
@@ -317,7 +346,10 @@ mod tests {
         for code in Code::ALL {
             let name = code.as_str();
             assert!(seen.insert(name), "{name} stands twice in the table");
-            assert!(name.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase())), "{name}");
+            assert!(
+                name.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase())),
+                "{name}"
+            );
         }
     }
 

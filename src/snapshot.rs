@@ -77,8 +77,10 @@ impl Snapshot {
                 ))
             })
             .await?;
-        let shops: HashMap<String, Arc<Shop>> = shops.into_iter().filter_map(|row| Some((row.id.clone(), Arc::new(shop(row)?)))).collect();
-        let licenses: HashMap<String, License> = licenses.into_iter().map(|license| (license.id.clone(), license)).collect();
+        let shops: HashMap<String, Arc<Shop>> =
+            shops.into_iter().filter_map(|row| Some((row.id.clone(), Arc::new(shop(row)?)))).collect();
+        let licenses: HashMap<String, License> =
+            licenses.into_iter().map(|license| (license.id.clone(), license)).collect();
         let systems: Vec<Arc<System>> = systems
             .into_iter()
             .filter_map(|row| {
@@ -89,7 +91,10 @@ impl Snapshot {
             .collect();
         Ok(Self {
             revision,
-            shops_by_key: keys.into_iter().filter_map(|key| Some((key.digest, shops.get(&key.shop_id)?.clone()))).collect(),
+            shops_by_key: keys
+                .into_iter()
+                .filter_map(|key| Some((key.digest, shops.get(&key.shop_id)?.clone())))
+                .collect(),
             systems_by_slug: systems.iter().map(|system| (system.slug.clone(), system.clone())).collect(),
             systems_by_id: systems.iter().map(|system| (system.id.clone(), system.clone())).collect(),
         })
@@ -103,7 +108,9 @@ pub async fn watch(store: Store, snapshot: Arc<ArcSwap<Snapshot>>) {
         tokio::time::sleep(LOOK).await;
         let looked = refresh(&store, &snapshot).await;
         match &looked {
-            Err(error) if reachable => tracing::error!(%error, "cannot look for changes of the configuration; the known one stays in force"),
+            Err(error) if reachable => {
+                tracing::error!(%error, "cannot look for changes of the configuration; the known one stays in force")
+            }
             Ok(()) if !reachable => tracing::info!("looking for changes of the configuration again"),
             _ => {}
         }
@@ -138,16 +145,29 @@ pub fn verdict(license: &License, wanted: Kind, shop: &Shop, now: i64) -> Result
 }
 
 fn shop(row: store::shops::Shop) -> Option<Shop> {
-    let website = Website::read(&row.website).inspect_err(|error| tracing::error!(shop = row.slug, %error, "the shop's website cannot be used")).ok()?;
-    let connector = serde_json::from_str(&row.connector).inspect_err(|error| tracing::error!(shop = row.slug, %error, "the shop's connector cannot be used")).ok()?;
+    let website = Website::read(&row.website)
+        .inspect_err(|error| tracing::error!(shop = row.slug, %error, "the shop's website cannot be used"))
+        .ok()?;
+    let connector = serde_json::from_str(&row.connector)
+        .inspect_err(|error| tracing::error!(shop = row.slug, %error, "the shop's connector cannot be used"))
+        .ok()?;
     Some(Shop { id: row.id, slug: row.slug, name: row.name, website, connector })
 }
 
 fn system(row: store::systems::System, shop: Arc<Shop>, license: Option<License>) -> Option<System> {
     match compile(&row.settings) {
-        Ok((settings, hooks, mapping, layout)) => {
-            Some(System { id: row.id, slug: row.slug, name: row.name, active: row.active, shop, license, hooks, settings, mapping, layout })
-        }
+        Ok((settings, hooks, mapping, layout)) => Some(System {
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            active: row.active,
+            shop,
+            license,
+            hooks,
+            settings,
+            mapping,
+            layout,
+        }),
         Err(error) => {
             tracing::error!(system = row.slug, error, "the system's settings cannot be used; calls to it are refused");
             None
@@ -161,6 +181,10 @@ pub fn compile(own: &str) -> Result<(Settings, HookPolicy, Mapping, Layout), Str
     let settings = Settings::effective(&own).map_err(|error| error.to_string())?;
     let hooks = HookPolicy::read(&settings.hooks).map_err(|error| error.to_string())?;
     let mapping = Mapping::new(&settings.field, &settings.units).map_err(|error| error.to_string())?;
-    let layout = Layout { first_index: settings.form.first_index, empty_fields: settings.form.empty_fields, longtext: settings.form.longtext.clone() };
+    let layout = Layout {
+        first_index: settings.form.first_index,
+        empty_fields: settings.form.empty_fields,
+        longtext: settings.form.longtext.clone(),
+    };
     Ok((settings, hooks, mapping, layout))
 }

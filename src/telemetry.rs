@@ -16,9 +16,14 @@ pub fn start_logging(config: &Config) {
         LogFormat::Auto => !std::io::stderr().is_terminal(),
     };
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_span_events(FmtSpan::NONE);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_span_events(FmtSpan::NONE);
     // Tests start several gateways in one process; the first one's subscriber stays.
-    let _ = if json { builder.json().flatten_event(true).with_span_list(false).try_init() } else { builder.with_target(false).try_init() };
+    let _ = if json {
+        builder.json().flatten_event(true).with_span_list(false).try_init()
+    } else {
+        builder.with_target(false).try_init()
+    };
 }
 
 /// Starts counting; the handle renders what was counted as Prometheus text.

@@ -65,7 +65,8 @@ pub fn text(language: Language, key: &str) -> String {
 
 /// A text with values for its placeholders.
 pub fn text_with(language: Language, key: &str, values: &[(&'static str, String)]) -> String {
-    let values: HashMap<Cow<'static, str>, FluentValue<'_>> = values.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(value.as_str()))).collect();
+    let values: HashMap<Cow<'static, str>, FluentValue<'_>> =
+        values.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(value.as_str()))).collect();
     let language = match language {
         Language::English => &ENGLISH,
         Language::German => &GERMAN,
@@ -82,7 +83,8 @@ mod tests {
     use super::*;
     use crate::refusal::Code;
 
-    const REFUSALS: [&str; 2] = [include_str!("../locales/en/refusals.ftl"), include_str!("../locales/de/refusals.ftl")];
+    const REFUSALS: [&str; 2] =
+        [include_str!("../locales/en/refusals.ftl"), include_str!("../locales/de/refusals.ftl")];
     const PAGES: [&str; 2] = [include_str!("../locales/en/pages.ftl"), include_str!("../locales/de/pages.ftl")];
 
     /// Key (`key.attribute` for attributes) → text. Our files have every text on one line.
@@ -104,7 +106,12 @@ mod tests {
     }
 
     fn placeholders(text: &str) -> BTreeSet<&str> {
-        text.split('{').skip(1).map(|rest| rest.split_once('}').expect("a closed placeholder").0.trim().strip_prefix('$').expect("a variable")).collect()
+        text.split('{')
+            .skip(1)
+            .map(|rest| {
+                rest.split_once('}').expect("a closed placeholder").0.trim().strip_prefix('$').expect("a variable")
+            })
+            .collect()
     }
 
     #[test]
@@ -131,7 +138,10 @@ mod tests {
     fn every_refusal_has_a_sentence_for_the_buyer_and_one_for_the_operator_in_both_languages() {
         for file in REFUSALS {
             let written = messages(file);
-            let mut wanted: Vec<String> = Code::ALL.iter().flat_map(|code| [code.as_str().to_owned(), format!("{}.operator", code.as_str())]).collect();
+            let mut wanted: Vec<String> = Code::ALL
+                .iter()
+                .flat_map(|code| [code.as_str().to_owned(), format!("{}.operator", code.as_str())])
+                .collect();
             wanted.sort();
             assert_eq!(written.keys().cloned().collect::<Vec<_>>(), wanted);
         }
@@ -159,10 +169,14 @@ mod tests {
 
     #[test]
     fn every_text_is_found_under_its_key() {
-        for (language, files) in [(Language::English, [REFUSALS[0], PAGES[0]]), (Language::German, [REFUSALS[1], PAGES[1]])] {
+        for (language, files) in
+            [(Language::English, [REFUSALS[0], PAGES[0]]), (Language::German, [REFUSALS[1], PAGES[1]])]
+        {
             for (key, written) in files.into_iter().flat_map(messages) {
-                let values: Vec<(&'static str, String)> =
-                    placeholders(written).into_iter().map(|name| (&*name.to_owned().leak(), "VALUE".to_owned())).collect();
+                let values: Vec<(&'static str, String)> = placeholders(written)
+                    .into_iter()
+                    .map(|name| (&*name.to_owned().leak(), "VALUE".to_owned()))
+                    .collect();
                 let text = text_with(language, &key, &values);
                 assert!(text != key && !text.contains(['{', '}']), "{key}: {text}");
             }

@@ -32,4 +32,4 @@ return-title = Ihr Warenkorb ist unterwegs
 return-title-manual = Ihr Warenkorb ist bereit
 return-explanation = Wenn in einigen Sekunden nichts geschieht, drücken Sie bitte den Knopf.
 return-explanation-manual = Mit dem Knopf übergeben Sie Ihren Warenkorb an Ihr Beschaffungssystem.
-return-button = Warenkorb an das Beschaffungssystem übergeben
+return-button = Warenkorb übergeben

@@ -34,7 +34,7 @@ function-unknown = Ihr Beschaffungssystem hat etwas verlangt, das der Shop nicht
 function-argument = Ihr Beschaffungssystem hat nicht mitgeteilt, welches Produkt oder welche Suche gemeint ist. Bitte wenden Sie sich an die Betreuung Ihres Beschaffungssystems.
     .operator = FUNCTION={ $function } kam ohne das Argument { $argument }. Ergänzen Sie es in der Aufrufstruktur; bei früher übernommenen Positionen stammt das Produkt aus NEW_ITEM-EXT_PRODUCT_ID: Prüfen Sie, ob dieses Feld zugeordnet ist und im Beschaffungssystem erhalten bleibt.
 function-not-offered = Ihr Beschaffungssystem hat etwas verlangt, das dieser Shop nicht anbietet. Vielleicht können Sie den Shop trotzdem öffnen und dort bestellen; sonst wenden Sie sich bitte an den Shop.
-    .operator = FUNCTION={ $function } wird von diesem OCI-System nicht angeboten, oder der Shop hat dafür noch keine Produktdaten. Ergänzen Sie die Funktion bei `functions` in [system.call] der Apply-Datei (Produktdaten kommen mit `punchgate catalog import`), oder schalten Sie sie im Beschaffungssystem ab.
+    .operator = FUNCTION={ $function } wird von diesem OCI-System nicht angeboten. Ergänzen Sie die Funktion bei `functions` in [system.call] der Apply-Datei, oder schalten Sie sie im Beschaffungssystem ab; VALIDATE, BACKGROUND_SEARCH und DOWNLOADJSON brauchen außerdem die Produktdaten des Shops im Gateway.
 
 ## Die Anmeldung
 
@@ -101,7 +101,7 @@ entry-used = Dieser Weg in den Shop wurde schon benutzt. Bitte öffnen Sie den S
 entry-expired = Bis sich der Shop öffnete, ist zu viel Zeit vergangen. Bitte öffnen Sie den Shop noch einmal aus Ihrem Beschaffungssystem.
     .operator = Das Einmal-Token wurde zu spät eingelöst. Wahrscheinlich wurde ein alter Link geöffnet, oder der Shop hat sehr langsam geantwortet; wie lange Token gelten, sagt die Einstellung `entry_lifetime`.
 punchout-unknown = Ihr Besuch im Shop wurde nicht gefunden. Bitte öffnen Sie den Shop noch einmal aus Ihrem Beschaffungssystem.
-    .operator = Dieser Shop hat keinen Punchout mit dieser Kennung. Verwenden Sie `punchout` aus der Antwort auf das eingelöste Token, mit dem API-Schlüssel desselben Shops; alte Punchouts kann auch `punchgate prune` entfernt haben.
+    .operator = Dieser Shop hat keinen Punchout mit dieser Kennung. Verwenden Sie `punchout` aus der Antwort auf das eingelöste Token, mit dem API-Schlüssel desselben Shops; alte Punchouts können auch entfernt worden sein.
 punchout-not-entered = Der Shop hat Ihren Besuch noch nicht eröffnet. Bitte öffnen Sie den Shop noch einmal aus Ihrem Beschaffungssystem.
     .operator = Es kam ein Warenkorb zu einem Punchout, dessen Einmal-Token noch nicht eingelöst ist. Lösen Sie zuerst das Token ein (POST /api/v1/entries/redeem), und übergeben Sie dann den Warenkorb.
 punchout-returned = Ihr Warenkorb wurde schon an Ihr Beschaffungssystem übergeben. Um mehr zu bestellen, öffnen Sie den Shop bitte noch einmal von dort.
@@ -132,7 +132,7 @@ media-type = Der Shop hat etwas in einer Form geschickt, die nicht verstanden wi
 ## Seiten und Pfade
 
 ticket-unknown = Diese Seite gibt es nicht oder nicht mehr. Bitte öffnen Sie den Shop noch einmal aus Ihrem Beschaffungssystem.
-    .operator = Zu dieser Rückgabe-Adresse gehört kein Punchout. Wahrscheinlich wurde die URL gekürzt oder von Hand geschrieben, stammt aus einer anderen Installation, oder `punchgate prune` hat den Punchout entfernt: Schicken Sie Browser genau zu der `return_url`, die genannt wurde.
+    .operator = Zu dieser Rückgabe-Adresse gehört kein Punchout. Wahrscheinlich wurde die URL gekürzt oder von Hand geschrieben, stammt aus einer anderen Installation, oder der Punchout wurde inzwischen entfernt: Schicken Sie Browser genau zu der `return_url`, die genannt wurde.
 nothing-to-return = Es gibt noch keinen Warenkorb, der übergeben werden könnte. Bitte gehen Sie zurück in den Shop und übergeben Sie Ihren Warenkorb von dort.
     .operator = Die Rückgabe-Seite wurde geöffnet, bevor der Shop einen Warenkorb übergeben hat. Übergeben Sie ihn zuerst (POST /api/v1/punchouts/…/cart), und schicken Sie den Browser erst nach der Antwort 201 zu `return_url`.
 not-found = Unter dieser Adresse gibt es nichts. Bitte prüfen Sie die Adresse, oder öffnen Sie den Shop aus Ihrem Beschaffungssystem.

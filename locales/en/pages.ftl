@@ -32,4 +32,4 @@ return-title = Your cart is on its way
 return-title-manual = Your cart is ready
 return-explanation = If nothing happens within a few seconds, press the button.
 return-explanation-manual = Press the button to send your cart to your procurement system.
-return-button = Send the cart to the procurement system
+return-button = Send the cart

@@ -34,7 +34,7 @@ function-unknown = Your procurement system asked for something the shop does not
 function-argument = Your procurement system asked for something without saying for which product or which search. Please contact the people who look after your procurement system.
     .operator = FUNCTION={ $function } came without its argument { $argument }. Add it to the call structure; for items that were returned earlier the product comes from NEW_ITEM-EXT_PRODUCT_ID, so check that this field is mapped and kept in the procurement system.
 function-not-offered = Your procurement system asked for something this shop does not offer. Opening the shop and ordering from it may still work; otherwise please contact the shop.
-    .operator = FUNCTION={ $function } is not offered by this OCI system, or the shop has no product data for it yet. Add it to `functions` in [system.call] of the apply file (product data comes by `punchgate catalog import`), or switch the function off in the procurement system.
+    .operator = FUNCTION={ $function } is not offered by this OCI system. Add it to `functions` in [system.call] of the apply file, or switch it off in the procurement system; VALIDATE, BACKGROUND_SEARCH and DOWNLOADJSON also need the shop's product data in the gateway.
 
 ## The login
 
@@ -101,7 +101,7 @@ entry-used = This way into the shop has been used already. Please open the shop 
 entry-expired = Too much time passed before the shop opened. Please open the shop again from your procurement system.
     .operator = The entry token was redeemed too late. Likely an old link was opened, or the shop answered very slowly; tokens live as long as the setting `entry_lifetime` says.
 punchout-unknown = Your visit to the shop could not be found. Please open the shop again from your procurement system.
-    .operator = This shop has no punchout with this id. Use the `punchout` from the answer to the redeemed token, with the API key of the same shop; old punchouts may also have been removed by `punchgate prune`.
+    .operator = This shop has no punchout with this id. Use the `punchout` from the answer to the redeemed token, with the API key of the same shop; old punchouts may also have been removed.
 punchout-not-entered = The shop has not opened your visit yet. Please open the shop again from your procurement system.
     .operator = A cart came for a punchout whose entry token has not been redeemed. Redeem the token first (POST /api/v1/entries/redeem), then hand over the cart.
 punchout-returned = Your cart has been sent to your procurement system already. To order more, please open the shop again from there.
@@ -132,7 +132,7 @@ media-type = The shop sent something in a form that is not understood. Please co
 ## Pages and paths
 
 ticket-unknown = This page does not exist, or no longer. Please open the shop again from your procurement system.
-    .operator = No punchout belongs to this return address. Likely the URL was cut or typed by hand, comes from another installation, or the punchout has been removed by `punchgate prune`: send browsers to `return_url` exactly as it was given.
+    .operator = No punchout belongs to this return address. Likely the URL was cut or typed by hand, comes from another installation, or the punchout has been removed since: send browsers to `return_url` exactly as it was given.
 nothing-to-return = There is no cart to be sent yet. Please go back to the shop and transfer your cart from there.
     .operator = The return page was opened before the shop handed over a cart. Hand it over first (POST /api/v1/punchouts/…/cart), and send the browser to `return_url` only after the answer 201.
 not-found = There is nothing at this address. Please check it, or open the shop from your procurement system.

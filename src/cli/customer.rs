@@ -26,7 +26,8 @@ impl Customer {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         let Self::Import { shop, file } = self;
         let name = file.display().to_string();
-        let mut customers = CustomerFile::read(File::open(&file).with_context(|| format!("cannot read {name}"))?).with_context(|| name.clone())?;
+        let mut customers = CustomerFile::read(File::open(&file).with_context(|| format!("cannot read {name}"))?)
+            .with_context(|| name.clone())?;
         let store = super::open(config)?;
         let slug = shop.clone();
         let found = super::wait(store.read(move |c| {
@@ -39,7 +40,8 @@ impl Customer {
         customers.hash(&known, config.password, || bar.inc(1));
         bar.finish_and_clear();
         let now = Clock::System.now();
-        let imported = super::block_on(store.write(move |c| customers.store(c, &shop.id, now))).with_context(|| name)?;
+        let imported =
+            super::block_on(store.write(move |c| customers.store(c, &shop.id, now))).with_context(|| name)?;
         println!("{} created, {} changed, {} unchanged", imported.created, imported.changed, imported.unchanged);
         Ok(())
     }

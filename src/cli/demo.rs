@@ -24,7 +24,8 @@ use crate::{snapshot, telemetry, web};
 
 const SYSTEM: &str = "demo";
 const OWNER: &str = "owner@acme.example";
-const CUSTOMERS: [(&str, &str); 2] = [("10001", "buyer@acme-customer.example"), ("10002", "einkauf@muster-gmbh.example")];
+const CUSTOMERS: [(&str, &str); 2] =
+    [("10001", "buyer@acme-customer.example"), ("10002", "einkauf@muster-gmbh.example")];
 const PASSWORD: &str = "punch-out-1";
 
 #[derive(Args)]
@@ -91,7 +92,10 @@ impl Demo {
 
             println!("Buyer    {buyer_url}/   start here: punch out, put something into the cart, transfer it");
             println!("Shop     {shop_url}/   the demo shop as anybody sees it");
-            println!("Gateway  {gateway_url}/   login {} with password {PASSWORD}; API at {gateway_url}/api/docs/", CUSTOMERS[0].1);
+            println!(
+                "Gateway  {gateway_url}/   login {} with password {PASSWORD}; API at {gateway_url}/api/docs/",
+                CUSTOMERS[0].1
+            );
 
             stop_signal().await;
             for handle in handles {
@@ -110,7 +114,9 @@ impl Demo {
 fn listener(wish: Option<SocketAddr>, usual: u16) -> anyhow::Result<TcpListener> {
     match wish {
         Some(address) => bind(address),
-        None => bind(SocketAddr::from(([127, 0, 0, 1], usual))).or_else(|_| bind(SocketAddr::from(([127, 0, 0, 1], 0)))),
+        None => {
+            bind(SocketAddr::from(([127, 0, 0, 1], usual))).or_else(|_| bind(SocketAddr::from(([127, 0, 0, 1], 0))))
+        }
     }
 }
 

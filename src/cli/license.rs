@@ -75,7 +75,9 @@ impl License {
             Self::Issue(issue) => {
                 let json = issue.json;
                 crate::setup::customers::check_email(&issue.account).map_err(anyhow::Error::msg)?;
-                let issued = super::block_on(store.write(move |c| licenses::issue(c, &issue.account, issue.kind, issue.count, issue.valid_until.as_deref(), now)))?;
+                let issued = super::block_on(store.write(move |c| {
+                    licenses::issue(c, &issue.account, issue.kind, issue.count, issue.valid_until.as_deref(), now)
+                }))?;
                 if json {
                     println!("{}", serde_json::to_string(&issued)?);
                 } else {
@@ -83,11 +85,15 @@ impl License {
                 }
                 Ok(())
             }
-            Self::Connect { key, website } => write(Box::new(move |c| licenses::connect(c, &key, &website, now)), "is connected"),
+            Self::Connect { key, website } => {
+                write(Box::new(move |c| licenses::connect(c, &key, &website, now)), "is connected")
+            }
             Self::Disconnect { key } => write(Box::new(move |c| licenses::disconnect(c, &key, now)), "is disconnected"),
             Self::Suspend { key } => write(Box::new(move |c| licenses::suspend(c, &key, now)), "is suspended"),
             Self::Resume { key } => write(Box::new(move |c| licenses::resume(c, &key, now)), "is in force"),
-            Self::Extend { key, valid_until } => write(Box::new(move |c| licenses::extend(c, &key, &valid_until, now)), "is extended"),
+            Self::Extend { key, valid_until } => {
+                write(Box::new(move |c| licenses::extend(c, &key, &valid_until, now)), "is extended")
+            }
             Self::Show { key } => {
                 let (license, events) = super::block_on(store.read(move |c| {
                     let license = licenses::find(c, &key)?;
@@ -96,14 +102,22 @@ impl License {
                 }))?;
                 print(&license);
                 for event in events {
-                    println!("  {} {} {}", crate::clock::rfc3339(event.happened_at), event.kind, event.detail.unwrap_or_default());
+                    println!(
+                        "  {} {} {}",
+                        crate::clock::rfc3339(event.happened_at),
+                        event.kind,
+                        event.detail.unwrap_or_default()
+                    );
                 }
                 Ok(())
             }
             Self::List { json } => {
                 let licenses = super::block_on(store.read(|c| {
                     let licenses = store::licenses::list(c)?;
-                    licenses.into_iter().map(|license| licenses::describe(c, license)).collect::<Result<Vec<_>, LicenseError>>()
+                    licenses
+                        .into_iter()
+                        .map(|license| licenses::describe(c, license))
+                        .collect::<Result<Vec<_>, LicenseError>>()
                 }))?;
                 if json {
                     println!("{}", serde_json::to_string(&licenses)?);

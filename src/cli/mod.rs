@@ -106,7 +106,9 @@ fn wait<T>(job: impl Future<Output = Result<T, StoreError>>) -> anyhow::Result<T
 
 fn block_on<T>(job: impl Future<Output = T>) -> T {
     // Database threads answer by waking this one; neither I/O nor timers are needed.
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime without drivers needs nothing from the system");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime without drivers needs nothing from the system");
     runtime.block_on(job)
 }
 

@@ -58,7 +58,8 @@ impl Serve {
 
 /// Binds a listener, with the sentence that tells what to do when it does not work.
 pub fn bind(address: std::net::SocketAddr) -> anyhow::Result<TcpListener> {
-    let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}; is another program there?"))?;
+    let listener =
+        TcpListener::bind(address).with_context(|| format!("cannot listen on {address}; is another program there?"))?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }

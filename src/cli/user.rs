@@ -41,7 +41,11 @@ impl User {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         let Self::Add { email, role, password_stdin } = self;
         crate::setup::customers::check_email(&email).map_err(anyhow::Error::msg)?;
-        let password = if password_stdin { read_password()? } else { SecretString::from(Token::generate().expose()[..20].to_owned()) };
+        let password = if password_stdin {
+            read_password()?
+        } else {
+            SecretString::from(Token::generate().expose()[..20].to_owned())
+        };
         if password.expose_secret().chars().count() < SHORTEST_PASSWORD {
             bail!("the password must have {SHORTEST_PASSWORD} characters or more");
         }

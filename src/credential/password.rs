@@ -97,16 +97,6 @@ impl Hasher {
         self.ask(|reply| Work::Verify(password, stored, reply)).await
     }
 
-    /// [`Hasher::hash`] on the calling thread, for the command line.
-    pub fn hash_now(password: &SecretString, parameters: Parameters) -> String {
-        stored::hash(password, parameters, &mut Memory::default())
-    }
-
-    /// [`Hasher::verify`] on the calling thread, for the command line.
-    pub fn verify_now(password: &SecretString, stored: Option<&str>, parameters: Parameters) -> Verified {
-        stored::verify(password, stored, parameters, &mut Memory::default())
-    }
-
     async fn ask<T>(&self, work: impl FnOnce(oneshot::Sender<T>) -> Work) -> Result<T, Busy> {
         let (reply, answer) = oneshot::channel();
         let job = Job { work: work(reply), asked: Instant::now() };
@@ -118,6 +108,17 @@ impl Hasher {
         let line = self.line.len() as u64 * self.pace.load(Ordering::Relaxed) / self.threads as u64;
         Busy { retry_after_seconds: line.div_ceil(1_000_000).clamp(1, 30) as u32 }
     }
+}
+
+/// A hash with a fresh salt, made on the calling thread: for the command line.
+pub fn hash_now(password: &SecretString, parameters: Parameters) -> String {
+    stored::hash(password, parameters, &mut Memory::default())
+}
+
+/// Whether a password fits its stored hash, found out on the calling thread: for the command line. No for a hash that
+/// is not [`readable`].
+pub fn verify_now(password: &SecretString, stored: &str) -> bool {
+    stored::matches(password, stored, &mut Memory::default())
 }
 
 fn work_off(jobs: &flume::Receiver<Job>, parameters: Parameters, pace: &AtomicU64) {
@@ -193,8 +194,9 @@ mod tests {
         assert_eq!(hasher.verify(secret("pw"), Some(stored.clone())).await, Ok(Verified::Yes));
         assert_eq!(hasher.verify(secret("PW"), Some(stored.clone())).await, Ok(Verified::No));
         assert_eq!(hasher.verify(secret("pw"), None).await, Ok(Verified::No));
-        assert_eq!(Hasher::verify_now(&secret("pw"), Some(&stored), CHEAP), Verified::Yes);
-        let stored = Hasher::hash_now(&secret("pw"), CHEAP);
+        assert!(verify_now(&secret("pw"), &stored) && !verify_now(&secret("PW"), &stored));
+        assert!(!verify_now(&secret("pw"), "pw"));
+        let stored = hash_now(&secret("pw"), CHEAP);
         assert_eq!(hasher.verify(secret("pw"), Some(stored)).await, Ok(Verified::Yes));
     }
 
@@ -268,7 +270,7 @@ mod tests {
     #[ignore = "a measurement"]
     async fn verifies_per_second_of_the_pool_and_of_naive_allocation() {
         let (parameters, cores, jobs) = (Parameters::default(), thread::available_parallelism().unwrap().get(), 200);
-        let stored = Hasher::hash_now(&secret("right"), parameters);
+        let stored = hash_now(&secret("right"), parameters);
         let hasher = Hasher::start(cores, 1024, parameters);
         for round in 1..=3 {
             let start = Instant::now();
@@ -288,7 +290,7 @@ mod tests {
                 for _ in 0..cores {
                     scope.spawn(|| {
                         for _ in 0..jobs as usize / cores {
-                            Hasher::verify_now(&secret("wrong"), Some(&stored), parameters);
+                            verify_now(&secret("wrong"), &stored);
                         }
                     });
                 }

@@ -131,21 +131,17 @@ pub(super) fn verify(
         spend(within_limit(password).unwrap_or_default(), parameters, memory);
         return Verified::No;
     };
-    let (right, current) = match stored {
-        Stored::Bcrypt(text) => (bcrypt::verify(bytes, text).unwrap_or(false), false),
-        Stored::Argon2 { argon2, salt, output } => {
-            let mut found = vec![0; output.len()];
-            let blocks = memory.blocks(argon2.params().block_count());
-            let hashed = argon2.hash_password_into_with_memory(bytes, &salt, &mut found, blocks);
-            let right = hashed.is_ok() && bool::from(found.ct_eq(output.as_bytes()));
-            (right, is_current(&argon2, &output, parameters))
-        }
-    };
-    match (right, current) {
+    match (stored.matches(bytes, memory), stored.is_current(parameters)) {
         (false, _) => Verified::No,
         (true, true) => Verified::Yes,
         (true, false) => Verified::YesUpgrade(hash(password, parameters, memory)),
     }
+}
+
+/// Whether a password fits its stored hash, and nothing more: for where nobody measures the time.
+pub(super) fn matches(password: &SecretString, stored: &str, memory: &mut Memory) -> bool {
+    let (bytes, stored) = (within_limit(password), Stored::read(stored));
+    bytes.zip(stored).is_some_and(|(bytes, stored)| stored.matches(bytes, memory))
 }
 
 fn spend(password: &[u8], parameters: Parameters, memory: &mut Memory) {
@@ -157,12 +153,6 @@ fn spend(password: &[u8], parameters: Parameters, memory: &mut Memory) {
 
 fn within_limit(password: &SecretString) -> Option<&[u8]> {
     Some(password.expose_secret().as_bytes()).filter(|bytes| bytes.len() <= PASSWORD_MAX)
-}
-
-/// Whether today's hash would look the same. `Stored::read` has let today's version pass alone.
-fn is_current(stored: &Argon2<'_>, output: &Output, parameters: Parameters) -> bool {
-    let costs = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
-    costs(stored.params()) == costs(parameters.argon2().params()) && output.len() == OUTPUT
 }
 
 /// A stored hash that is worth comparing with.
@@ -178,6 +168,25 @@ enum Stored<'a> {
 }
 
 impl Stored<'_> {
+    fn matches(&self, password: &[u8], memory: &mut Memory) -> bool {
+        match self {
+            Stored::Bcrypt(text) => bcrypt::verify(password, text).unwrap_or(false),
+            Stored::Argon2 { argon2, salt, output } => {
+                let mut found = vec![0; output.len()];
+                let blocks = memory.blocks(argon2.params().block_count());
+                let hashed = argon2.hash_password_into_with_memory(password, salt, &mut found, blocks);
+                hashed.is_ok() && bool::from(found.ct_eq(output.as_bytes()))
+            }
+        }
+    }
+
+    /// Whether a hash made today would look the same. [`Stored::read`] lets only today's version of argon2 pass.
+    fn is_current(&self, parameters: Parameters) -> bool {
+        let Stored::Argon2 { argon2, output, .. } = self else { return false };
+        let costs = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
+        costs(argon2.params()) == costs(parameters.argon2().params()) && output.len() == OUTPUT
+    }
+
     fn read(text: &str) -> Option<Stored<'_>> {
         if text.starts_with("$2") { Stored::read_bcrypt(text) } else { Stored::read_argon2(text) }
     }

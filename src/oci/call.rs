@@ -7,7 +7,7 @@
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-pub use super::facts::Facts;
+pub use super::facts::{Facts, named_language};
 pub use super::parameters::{MAX_PARAMETERS, Parameter, Parameters, Source};
 
 use super::facts::SECRET_NAMES;
@@ -53,15 +53,9 @@ pub enum Function {
     /// Show the product that an earlier cart named by EXT_PRODUCT_ID.
     Detail { product_id: String },
     /// Answer with one item, price for `quantity` (as received, in OCI's number form).
-    Validate {
-        product_id: String,
-        quantity: Option<String>,
-    },
+    Validate { product_id: String, quantity: Option<String> },
     /// Show the search result in the shop.
-    Sourcing {
-        text: String,
-        vendor: Option<String>,
-    },
+    Sourcing { text: String, vendor: Option<String> },
     /// Answer with all hits as a cart; an empty text has none.
     BackgroundSearch { text: String },
     /// The catalogue as JSON; its paging stays in [`Facts::extra`].
@@ -85,9 +79,7 @@ impl Function {
     pub fn intent(&self) -> Option<Intent> {
         match self {
             Self::None => Some(Intent::Shop),
-            Self::Detail { product_id } => Some(Intent::Detail {
-                product_id: product_id.clone(),
-            }),
+            Self::Detail { product_id } => Some(Intent::Detail { product_id: product_id.clone() }),
             Self::Sourcing { text, .. } => Some(Intent::Search { text: text.clone() }),
             Self::Validate { .. } | Self::BackgroundSearch { .. } | Self::DownloadJson => None,
         }
@@ -97,25 +89,18 @@ impl Function {
         let asked = parameters.get("FUNCTION").unwrap_or_default().trim();
         Ok(match asked.to_ascii_uppercase().as_str() {
             "" => Self::None,
-            "DETAIL" => Self::Detail {
-                product_id: product_id(parameters, "DETAIL")?,
-            },
+            "DETAIL" => Self::Detail { product_id: product_id(parameters, "DETAIL")? },
             "VALIDATE" => Self::Validate {
                 product_id: product_id(parameters, "VALIDATE")?,
                 quantity: filled(parameters, "QUANTITY"),
             },
-            "SOURCING" => Self::Sourcing {
-                text: search_text(parameters, "SOURCING")?,
-                vendor: filled(parameters, "VENDOR"),
-            },
-            "BACKGROUND_SEARCH" => Self::BackgroundSearch {
-                text: search_text(parameters, "BACKGROUND_SEARCH")?,
-            },
+            "SOURCING" => {
+                Self::Sourcing { text: search_text(parameters, "SOURCING")?, vendor: filled(parameters, "VENDOR") }
+            }
+            "BACKGROUND_SEARCH" => Self::BackgroundSearch { text: search_text(parameters, "BACKGROUND_SEARCH")? },
             "DOWNLOADJSON" => Self::DownloadJson,
             _ => {
-                return Err(CallError::UnknownFunction {
-                    function: asked.chars().take(64).collect(),
-                });
+                return Err(CallError::UnknownFunction { function: asked.chars().take(64).collect() });
             }
         })
     }
@@ -158,10 +143,7 @@ pub enum CallError {
     #[error("the function {function} is unknown")]
     UnknownFunction { function: String },
     #[error("the function {function} lacks its argument {argument}")]
-    ArgumentMissing {
-        function: &'static str,
-        argument: &'static str,
-    },
+    ArgumentMissing { function: &'static str, argument: &'static str },
 }
 
 impl Call {
@@ -172,9 +154,7 @@ impl Call {
     pub fn read(parameters: &Parameters, names: &Names) -> Result<Self, CallError> {
         let hook = decode_again(parameters.get_hook(&names.hook).unwrap_or_default());
         if hook.trim_matches(' ').is_empty() {
-            return Err(CallError::HookMissing {
-                parameter: names.hook.clone(),
-            });
+            return Err(CallError::HookMissing { parameter: names.hook.clone() });
         }
         refuse_placeholder(&names.hook, &hook)?;
 
@@ -182,14 +162,9 @@ impl Call {
         let password = parameters.get(&names.password).unwrap_or_default();
         refuse_placeholder(&names.user, user)?;
         refuse_password_placeholder(&names.password, password)?;
-        for (parameter, missing) in [
-            (&names.user, user.trim().is_empty()),
-            (&names.password, password.is_empty()),
-        ] {
+        for (parameter, missing) in [(&names.user, user.trim().is_empty()), (&names.password, password.is_empty())] {
             if missing {
-                return Err(CallError::LoginMissing {
-                    parameter: parameter.clone(),
-                });
+                return Err(CallError::LoginMissing { parameter: parameter.clone() });
             }
         }
 
@@ -216,8 +191,7 @@ fn filled(parameters: &Parameters, name: &str) -> Option<String> {
 
 fn product_id(parameters: &Parameters, function: &'static str) -> Result<String, CallError> {
     let argument = "PRODUCTID";
-    let product_id =
-        filled(parameters, argument).ok_or(CallError::ArgumentMissing { function, argument })?;
+    let product_id = filled(parameters, argument).ok_or(CallError::ArgumentMissing { function, argument })?;
     refuse_placeholder(argument, &product_id)?;
     Ok(product_id)
 }
@@ -225,10 +199,7 @@ fn product_id(parameters: &Parameters, function: &'static str) -> Result<String,
 /// An empty text is a text: it finds nothing. Only its absence is a fault.
 fn search_text(parameters: &Parameters, function: &'static str) -> Result<String, CallError> {
     let argument = "SEARCHSTRING";
-    let text = parameters
-        .get(argument)
-        .ok_or(CallError::ArgumentMissing { function, argument })?
-        .trim();
+    let text = parameters.get(argument).ok_or(CallError::ArgumentMissing { function, argument })?.trim();
     // People type %toner% and #4711#: there the inside must speak of a search to be a placeholder.
     let typed = text.starts_with(['%', '#', '$', '[']) && !text.starts_with("${");
     if !typed || text.to_ascii_lowercase().contains("search") {
@@ -239,27 +210,17 @@ fn search_text(parameters: &Parameters, function: &'static str) -> Result<String
 
 fn refuse_placeholder(parameter: &str, value: &str) -> Result<(), CallError> {
     match inside_placeholder(value) {
-        Some(_) => Err(CallError::Placeholder {
-            parameter: parameter.to_owned(),
-            value: value.trim().to_owned(),
-        }),
+        Some(_) => Err(CallError::Placeholder { parameter: parameter.to_owned(), value: value.trim().to_owned() }),
         None => Ok(()),
     }
 }
 
 /// A real password may look like a placeholder, so here the inside must name the parameter.
 fn refuse_password_placeholder(parameter: &str, value: &str) -> Result<(), CallError> {
-    let names_it = inside_placeholder(value).is_some_and(|inside| {
-        SECRET_NAMES
-            .iter()
-            .chain([&parameter])
-            .any(|name| name.eq_ignore_ascii_case(inside))
-    });
+    let names_it = inside_placeholder(value)
+        .is_some_and(|inside| SECRET_NAMES.iter().chain([&parameter]).any(|name| name.eq_ignore_ascii_case(inside)));
     if names_it {
-        return Err(CallError::Placeholder {
-            parameter: parameter.to_owned(),
-            value: "***".to_owned(),
-        });
+        return Err(CallError::Placeholder { parameter: parameter.to_owned(), value: "***".to_owned() });
     }
     Ok(())
 }
@@ -282,9 +243,7 @@ fn inside_placeholder(value: &str) -> Option<&str> {
         let inside = value.strip_prefix(open)?.strip_suffix(close)?.trim();
         let is_name = inside.len() <= 64
             && inside.starts_with(|first: char| first.is_ascii_alphabetic() || first == '~')
-            && inside
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"_-.~: ".contains(&byte));
+            && inside.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.~: ".contains(&byte));
         is_name.then_some(inside)
     })
 }
@@ -295,8 +254,7 @@ mod tests {
 
     use super::*;
 
-    const LOGIN: &str =
-        "USERNAME=buyer1&PASSWORD=verysecret&HOOK_URL=https%3A%2F%2Fbuyer.example%2Fr";
+    const LOGIN: &str = "USERNAME=buyer1&PASSWORD=verysecret&HOOK_URL=https%3A%2F%2Fbuyer.example%2Fr";
 
     fn parse(query: &str, body: &str, names: &Names) -> Result<Call, CallError> {
         let parameters = Parameters::read(query.as_bytes(), body.as_bytes(), None).unwrap();
@@ -322,10 +280,7 @@ mod tests {
         .unwrap();
         assert_eq!(call.user, "buyer1");
         assert_eq!(call.password.expose_secret(), "secret");
-        assert_eq!(
-            call.hook,
-            "https://srm.example.com/sap/its/bbpsc01?sap-client=100&sap-sessionid=ABC123"
-        );
+        assert_eq!(call.hook, "https://srm.example.com/sap/its/bbpsc01?sap-client=100&sap-sessionid=ABC123");
         assert_eq!(call.function, Function::None);
         assert_eq!(call.function.intent(), Some(Intent::Shop));
         assert_eq!(call.cancel, None);
@@ -334,11 +289,11 @@ mod tests {
 
     #[test]
     fn an_over_encoded_hook_of_an_old_r3_is_read() {
-        let call = with_hook("http%3A%2F%2Fp1%2Ewdf%2Esap%2Dag%2Ede%3A1080%2Fscripts%2Fwgate%2Edll%2FMEW0%2F%3F%7E&~ForceTarge=Yes").unwrap();
-        assert_eq!(
-            call.hook,
-            "http://p1.wdf.sap-ag.de:1080/scripts/wgate.dll/MEW0/?~"
-        );
+        let call = with_hook(
+            "http%3A%2F%2Fp1%2Ewdf%2Esap%2Dag%2Ede%3A1080%2Fscripts%2Fwgate%2Edll%2FMEW0%2F%3F%7E&~ForceTarge=Yes",
+        )
+        .unwrap();
+        assert_eq!(call.hook, "http://p1.wdf.sap-ag.de:1080/scripts/wgate.dll/MEW0/?~");
     }
 
     #[test]
@@ -355,12 +310,7 @@ mod tests {
 
     #[test]
     fn control_characters_stay_in_the_hook_to_be_refused_there() {
-        assert_eq!(
-            with_hook("https%3A%2F%2Fbuyer.example%2F%00%09")
-                .unwrap()
-                .hook,
-            "https://buyer.example/\0\t"
-        );
+        assert_eq!(with_hook("https%3A%2F%2Fbuyer.example%2F%00%09").unwrap().hook, "https://buyer.example/\0\t");
         assert_eq!(with_hook("SAPEVENT%3APOST").unwrap().hook, "SAPEVENT:POST");
     }
 
@@ -381,12 +331,7 @@ mod tests {
 
     #[test]
     fn other_names_are_a_matter_of_settings() {
-        let names = Names {
-            user: "USER".into(),
-            password: "PW".into(),
-            hook: "hookUrl".into(),
-            ..Names::default()
-        };
+        let names = Names { user: "USER".into(), password: "PW".into(), hook: "hookUrl".into(), ..Names::default() };
         let call = parse(
             "fr:act=oci&OCI_VERSION=4.0&USER=user-id&PW=password&hookURL=http://myshop.example/ocireceive.asp\
              &FUNCTION=sourcing&searchstring=Switch",
@@ -396,12 +341,7 @@ mod tests {
         .unwrap();
         assert_eq!(call.user, "user-id");
         assert_eq!(call.hook, "http://myshop.example/ocireceive.asp");
-        assert_eq!(
-            call.function.intent(),
-            Some(Intent::Search {
-                text: "Switch".into()
-            })
-        );
+        assert_eq!(call.function.intent(), Some(Intent::Search { text: "Switch".into() }));
         assert_eq!(call.facts.extra, [("fr:act".to_owned(), "oci".to_owned())]);
     }
 
@@ -412,18 +352,9 @@ mod tests {
              &OCICANCEL=https://ifs.example.com/main/punchout/cancel&HOOK_URL=https://ifs.example.com/main/punchout/return?uniqueid=4711",
         )
         .unwrap();
-        assert_eq!(
-            call.cancel.as_deref(),
-            Some("https://ifs.example.com/main/punchout/cancel")
-        );
-        assert_eq!(
-            call.hook,
-            "https://ifs.example.com/main/punchout/return?uniqueid=4711"
-        );
-        assert_eq!(
-            call.facts.items,
-            [("VENDOR".to_owned(), "100234".to_owned())]
-        );
+        assert_eq!(call.cancel.as_deref(), Some("https://ifs.example.com/main/punchout/cancel"));
+        assert_eq!(call.hook, "https://ifs.example.com/main/punchout/return?uniqueid=4711");
+        assert_eq!(call.facts.items, [("VENDOR".to_owned(), "100234".to_owned())]);
         assert_eq!(call.facts.version.as_deref(), Some("4.0"));
     }
 
@@ -431,57 +362,34 @@ mod tests {
     fn every_function_is_read_with_its_arguments() {
         let function = |rest: &str| get(&format!("{LOGIN}&{rest}")).map(|call| call.function);
         assert_eq!(
-            function("FUNCTION=Detail&ProductId=50123")
-                .unwrap()
-                .intent(),
-            Some(Intent::Detail {
-                product_id: "50123".into()
-            })
+            function("FUNCTION=Detail&ProductId=50123").unwrap().intent(),
+            Some(Intent::Detail { product_id: "50123".into() })
         );
         assert_eq!(
             function("FUNCTION=VALIDATE&PRODUCTID=MSC-1001&QUANTITY=100.000"),
-            Ok(Function::Validate {
-                product_id: "MSC-1001".into(),
-                quantity: Some("100.000".into())
-            })
+            Ok(Function::Validate { product_id: "MSC-1001".into(), quantity: Some("100.000".into()) })
         );
         assert_eq!(
             function("FUNCTION=SOURCING&SEARCHSTRING=Switch&VENDOR=77"),
-            Ok(Function::Sourcing {
-                text: "Switch".into(),
-                vendor: Some("77".into())
-            })
+            Ok(Function::Sourcing { text: "Switch".into(), vendor: Some("77".into()) })
         );
         assert_eq!(
             function("FUNCTION=background_search&SEARCHSTRING="),
-            Ok(Function::BackgroundSearch {
-                text: String::new()
-            })
+            Ok(Function::BackgroundSearch { text: String::new() })
         );
-        assert_eq!(
-            function("FUNCTION=DOWNLOADJSON&PAGESIZE=100"),
-            Ok(Function::DownloadJson)
-        );
+        assert_eq!(function("FUNCTION=DOWNLOADJSON&PAGESIZE=100"), Ok(Function::DownloadJson));
         assert_eq!(function("FUNCTION=&PRODUCTID=1"), Ok(Function::None));
         assert_eq!(
             function("FUNCTION=DETAILADD&PRODUCTID=4711"),
-            Err(CallError::UnknownFunction {
-                function: "DETAILADD".into()
-            })
+            Err(CallError::UnknownFunction { function: "DETAILADD".into() })
         );
         assert_eq!(
             function("FUNCTION=VALIDATE&PRODUCTID="),
-            Err(CallError::ArgumentMissing {
-                function: "VALIDATE",
-                argument: "PRODUCTID"
-            })
+            Err(CallError::ArgumentMissing { function: "VALIDATE", argument: "PRODUCTID" })
         );
         assert_eq!(
             function("FUNCTION=SOURCING"),
-            Err(CallError::ArgumentMissing {
-                function: "SOURCING",
-                argument: "SEARCHSTRING"
-            })
+            Err(CallError::ArgumentMissing { function: "SOURCING", argument: "SEARCHSTRING" })
         );
     }
 
@@ -489,14 +397,8 @@ mod tests {
     fn arguments_are_kept_as_extra_only_when_no_function_took_them() {
         let extra = |rest: &str| get(&format!("{LOGIN}&{rest}")).unwrap().facts.extra;
         assert!(extra("FUNCTION=VALIDATE&PRODUCTID=1&QUANTITY=2").is_empty());
-        assert_eq!(
-            extra("PRODUCTID=1"),
-            [("PRODUCTID".to_owned(), "1".to_owned())]
-        );
-        assert_eq!(
-            extra("FUNCTION=DOWNLOADJSON&PAGESIZE=50"),
-            [("PAGESIZE".to_owned(), "50".to_owned())]
-        );
+        assert_eq!(extra("PRODUCTID=1"), [("PRODUCTID".to_owned(), "1".to_owned())]);
+        assert_eq!(extra("FUNCTION=DOWNLOADJSON&PAGESIZE=50"), [("PAGESIZE".to_owned(), "50".to_owned())]);
     }
 
     #[test]
@@ -521,12 +423,7 @@ mod tests {
             );
         }
         for missing in ["", "+", "%20"] {
-            assert_eq!(
-                with_hook(missing).err(),
-                Some(CallError::HookMissing {
-                    parameter: "HOOK_URL".into()
-                })
-            );
+            assert_eq!(with_hook(missing).err(), Some(CallError::HookMissing { parameter: "HOOK_URL".into() }));
         }
     }
 
@@ -543,29 +440,19 @@ mod tests {
 
     #[test]
     fn a_password_may_look_odd_unless_it_names_its_parameter() {
-        let login = |password: &str| {
-            get(&format!(
-                "HOOK_URL=https://b.example/&USERNAME=u&PASSWORD={password}"
-            ))
-        };
+        let login = |password: &str| get(&format!("HOOK_URL=https://b.example/&USERNAME=u&PASSWORD={password}"));
         assert!(login("%25geheim%25").is_ok());
         assert!(login("[x1y2z3]").is_ok());
         assert_eq!(
             login("<PASSWORD>").err(),
-            Some(CallError::Placeholder {
-                parameter: "PASSWORD".into(),
-                value: "***".into()
-            })
+            Some(CallError::Placeholder { parameter: "PASSWORD".into(), value: "***".into() })
         );
     }
 
     #[test]
     fn reasons_come_in_their_order() {
         let reason = |query: &str| get(query).err().unwrap();
-        assert!(matches!(
-            reason("USERNAME=<x>"),
-            CallError::HookMissing { .. }
-        ));
+        assert!(matches!(reason("USERNAME=<x>"), CallError::HookMissing { .. }));
         assert!(matches!(
             reason("HOOK_URL=https://b.example/&USERNAME=<x>&FUNCTION=NO"),
             CallError::Placeholder { parameter, .. } if parameter == "USERNAME"
@@ -574,14 +461,8 @@ mod tests {
             reason("HOOK_URL=https://b.example/&USERNAME=u&PASSWORD=&FUNCTION=NO"),
             CallError::LoginMissing { parameter } if parameter == "PASSWORD"
         ));
-        assert!(matches!(
-            reason(&format!("{LOGIN}&OCICANCEL=<x>&FUNCTION=NO")),
-            CallError::Placeholder { .. }
-        ));
-        assert!(matches!(
-            reason(&format!("{LOGIN}&FUNCTION=NO")),
-            CallError::UnknownFunction { .. }
-        ));
+        assert!(matches!(reason(&format!("{LOGIN}&OCICANCEL=<x>&FUNCTION=NO")), CallError::Placeholder { .. }));
+        assert!(matches!(reason(&format!("{LOGIN}&FUNCTION=NO")), CallError::UnknownFunction { .. }));
     }
 
     #[test]

@@ -32,16 +32,8 @@ impl Charset {
     /// ISO-2022-JP (its escape sequences hide markup).
     pub fn read(label: &str) -> Option<Self> {
         let label = label.trim();
-        const LATIN_1: [&str; 8] = [
-            "iso-8859-1",
-            "iso8859-1",
-            "iso_8859-1",
-            "iso88591",
-            "8859-1",
-            "iso8859_1",
-            "latin1",
-            "latin-1",
-        ];
+        const LATIN_1: [&str; 8] =
+            ["iso-8859-1", "iso8859-1", "iso_8859-1", "iso88591", "8859-1", "iso8859_1", "latin1", "latin-1"];
         if LATIN_1.iter().any(|name| name.eq_ignore_ascii_case(label)) {
             return Some(Self::ISO_8859_1);
         }
@@ -72,12 +64,10 @@ impl Charset {
     /// `auto`: http_content_charset, else ISO 8859-1 (the standard's default) if OCI_VERSION was sent, else UTF-8.
     /// An unknown label counts as absent.
     pub fn choose(setting: &str, facts: &Facts) -> Self {
-        Self::read(setting)
-            .or_else(|| Self::read(facts.charset.as_deref()?))
-            .unwrap_or(match facts.version {
-                Some(_) => Self::ISO_8859_1,
-                None => Self::UTF_8,
-            })
+        Self::read(setting).or_else(|| Self::read(facts.charset.as_deref()?)).unwrap_or(match facts.version {
+            Some(_) => Self::ISO_8859_1,
+            None => Self::UTF_8,
+        })
     }
 
     /// The text with what the charset lacks written in its letters; `?` as the last resort.
@@ -146,11 +136,7 @@ mod tests {
     use super::*;
 
     fn facts(charset: Option<&str>, version: Option<&str>) -> Facts {
-        Facts {
-            charset: charset.map(str::to_owned),
-            version: version.map(str::to_owned),
-            ..Facts::default()
-        }
+        Facts { charset: charset.map(str::to_owned), version: version.map(str::to_owned), ..Facts::default() }
     }
 
     #[test]
@@ -166,21 +152,14 @@ mod tests {
             ("utf-8", Some("iso-8859-1"), Some("4.0"), Charset::UTF_8),
             ("klingon", Some("latin1"), None, latin1),
         ] {
-            assert_eq!(
-                Charset::choose(setting, &facts(charset, version)),
-                chosen,
-                "{setting} {charset:?}"
-            );
+            assert_eq!(Charset::choose(setting, &facts(charset, version)), chosen, "{setting} {charset:?}");
         }
     }
 
     #[test]
     fn labels_are_read_with_their_aliases() {
         assert_eq!(Charset::read(" utf8 "), Some(Charset::UTF_8));
-        assert_eq!(
-            Charset::read("Windows-1252").unwrap().label(),
-            "windows-1252"
-        );
+        assert_eq!(Charset::read("Windows-1252").unwrap().label(), "windows-1252");
         assert_eq!(Charset::read("iso-8859-15").unwrap().label(), "ISO-8859-15");
         assert_eq!(Charset::read("iso-2022-jp"), None);
         assert_eq!(Charset::read(""), None);
@@ -200,15 +179,9 @@ mod tests {
 
     #[test]
     fn a_page_is_encoded_and_its_own_words_become_references() {
-        assert_eq!(
-            Charset::ISO_8859_1.encode("Größe €"),
-            b"Gr\xf6\xdfe &#8364;"
-        );
+        assert_eq!(Charset::ISO_8859_1.encode("Größe €"), b"Gr\xf6\xdfe &#8364;");
         assert_eq!(Charset::UTF_8.encode("ö"), "ö".as_bytes());
-        assert_eq!(
-            Charset::read("windows-1252").unwrap().encode("€ Ł"),
-            b"\x80 &#321;"
-        );
+        assert_eq!(Charset::read("windows-1252").unwrap().encode("€ Ł"), b"\x80 &#321;");
     }
 
     proptest! {

@@ -37,20 +37,12 @@ pub struct Facts {
 
 const LANGUAGES: [&str; 4] = ["sap-language", "language", "LANGU", "uilanguage"];
 
-const KNOWN: [&str; 7] = [
-    "OCI_VERSION",
-    "OCIVERSION",
-    "http_content_charset",
-    "returntarget",
-    "~TARGET",
-    "~OkCode",
-    "~CALLER",
-];
+const KNOWN: [&str; 7] =
+    ["OCI_VERSION", "OCIVERSION", "http_content_charset", "returntarget", "~TARGET", "~OkCode", "~CALLER"];
 
 /// Names under which passwords and tokens travel, whatever the system's own settings say.
-pub(super) const SECRET_NAMES: [&str; 9] = [
-    "password", "passwd", "pwd", "pw", "kennwort", "passwort", "pass", "secret", "token",
-];
+pub(super) const SECRET_NAMES: [&str; 9] =
+    ["password", "passwd", "pwd", "pw", "kennwort", "passwort", "pass", "secret", "token"];
 
 /// A shorter password is not searched for in other values: it would take away innocent ones like `1` or `DE`.
 const SHORTEST_TELLING_SECRET: usize = 4;
@@ -75,13 +67,16 @@ impl Facts {
             ok_code: pair("~OkCode"),
             echo_target: pair("~TARGET"),
             caller: pair("~CALLER"),
-            language: LANGUAGES
-                .iter()
-                .find_map(|name| language(parameters.get(name)?)),
+            language: named_language(parameters),
             items,
             extra,
         }
     }
+}
+
+/// The buyer's language as a call names it, readable even of a call that is refused: BCP 47 primary tag in lower case.
+pub fn named_language(parameters: &Parameters) -> Option<String> {
+    LANGUAGES.iter().find_map(|name| language(parameters.get(name)?))
 }
 
 type Pairs = Vec<(String, String)>;
@@ -96,9 +91,7 @@ fn others(parameters: &Parameters, names: &Names, arguments: &[&str]) -> (Pairs,
     let is_known = |name: &str| {
         let same = |known: &&str| known.eq_ignore_ascii_case(name);
         is_alike(name, &names.hook)
-            || [names.user.as_str(), names.cancel.as_str(), "FUNCTION"]
-                .iter()
-                .any(same)
+            || [names.user.as_str(), names.cancel.as_str(), "FUNCTION"].iter().any(same)
             || KNOWN.iter().any(same)
             || LANGUAGES.iter().any(same)
             || arguments.iter().any(same)
@@ -106,11 +99,7 @@ fn others(parameters: &Parameters, names: &Names, arguments: &[&str]) -> (Pairs,
     let mut items = Pairs::new();
     let mut extra = Pairs::new();
     for Parameter { name, .. } in parameters.iter() {
-        let seen = |pairs: &Pairs, name: &str| {
-            pairs
-                .iter()
-                .any(|(other, _)| other.eq_ignore_ascii_case(name))
-        };
+        let seen = |pairs: &Pairs, name: &str| pairs.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
         if is_secret(name, names) || is_known(name) || seen(&extra, name) {
             continue;
         }
@@ -135,14 +124,8 @@ fn others(parameters: &Parameters, names: &Names, arguments: &[&str]) -> (Pairs,
 
 /// The value that counts among names that differ in case only; none of the spellings is the right one here.
 fn winner<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a Parameter> {
-    let same = || {
-        parameters
-            .iter()
-            .filter(|parameter| parameter.name.eq_ignore_ascii_case(name))
-    };
-    same()
-        .find(|parameter| parameter.source == super::parameters::Source::Body)
-        .or_else(|| same().next())
+    let same = || parameters.iter().filter(|parameter| parameter.name.eq_ignore_ascii_case(name));
+    same().find(|parameter| parameter.source == super::parameters::Source::Body).or_else(|| same().next())
 }
 
 fn is_secret(name: &str, names: &Names) -> bool {
@@ -150,13 +133,10 @@ fn is_secret(name: &str, names: &Names) -> bool {
     let bare = name.rsplit('.').next().unwrap_or(name);
     let bare = bare.trim().trim_start_matches('~');
     let configured = [&names.password, &names.token];
-    SECRET_NAMES
-        .iter()
-        .any(|secret| secret.eq_ignore_ascii_case(bare))
+    SECRET_NAMES.iter().any(|secret| secret.eq_ignore_ascii_case(bare))
         || configured.iter().any(|secret| {
             !secret.is_empty()
-                && (secret.eq_ignore_ascii_case(name)
-                    || secret.trim_start_matches('~').eq_ignore_ascii_case(bare))
+                && (secret.eq_ignore_ascii_case(name) || secret.trim_start_matches('~').eq_ignore_ascii_case(bare))
         })
 }
 
@@ -170,9 +150,7 @@ fn item_field(name: &str) -> Option<String> {
     };
     let good = prefix.eq_ignore_ascii_case("NEW_ITEM-")
         && !field.is_empty()
-        && field
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        && field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     good.then(|| field.to_ascii_uppercase())
 }
 
@@ -183,8 +161,7 @@ fn language(value: &str) -> Option<String> {
         return sap_language(value).map(str::to_owned);
     }
     let primary = value.split(['-', '_', ',', ';']).next()?;
-    let good =
-        (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let good = (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
     good.then(|| primary.to_ascii_lowercase())
 }
 
@@ -237,10 +214,7 @@ mod tests {
     }
 
     fn pairs(expected: &[(&str, &str)]) -> Pairs {
-        expected
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_string()))
-            .collect()
+        expected.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
     }
 
     #[test]
@@ -258,26 +232,15 @@ mod tests {
         assert_eq!(facts.echo_target, Some(("~Target".into(), "_top".into())));
         assert_eq!(facts.caller, Some(("~caller".into(), "CTLG".into())));
         assert_eq!(facts.language.as_deref(), Some("en"));
-        assert_eq!(
-            facts.extra,
-            pairs(&[("OPI_VERSION", "1.0"), ("sap-client", "001")])
-        );
+        assert_eq!(facts.extra, pairs(&[("OPI_VERSION", "1.0"), ("sap-client", "001")]));
     }
 
     #[test]
     fn item_fields_of_the_call_are_kept_apart_and_empty_ones_dropped() {
-        let facts = facts(
-            "NEW_ITEM-VENDOR=100234&new_item-matgroup[1]=4711&NEW_ITEM-UNIT=&NEW_ITEM-A%22B=x&ACCOUNT_CODE=",
-            "",
-        );
-        assert_eq!(
-            facts.items,
-            pairs(&[("VENDOR", "100234"), ("MATGROUP", "4711")])
-        );
-        assert_eq!(
-            facts.extra,
-            pairs(&[("NEW_ITEM-A\"B", "x"), ("ACCOUNT_CODE", "")])
-        );
+        let facts =
+            facts("NEW_ITEM-VENDOR=100234&new_item-matgroup[1]=4711&NEW_ITEM-UNIT=&NEW_ITEM-A%22B=x&ACCOUNT_CODE=", "");
+        assert_eq!(facts.items, pairs(&[("VENDOR", "100234"), ("MATGROUP", "4711")]));
+        assert_eq!(facts.extra, pairs(&[("NEW_ITEM-A\"B", "x"), ("ACCOUNT_CODE", "")]));
     }
 
     #[test]
@@ -300,10 +263,7 @@ mod tests {
 
     #[test]
     fn a_very_short_password_does_not_take_innocent_values_away() {
-        assert_eq!(
-            facts("PASSWORD=100&sap-client=100", "").extra,
-            pairs(&[("sap-client", "100")])
-        );
+        assert_eq!(facts("PASSWORD=100&sap-client=100", "").extra, pairs(&[("sap-client", "100")]));
     }
 
     #[test]
@@ -313,10 +273,7 @@ mod tests {
         assert_eq!(read("LANGU=FR").as_deref(), Some("fr"));
         assert_eq!(read("LANGUAGE=en_US").as_deref(), Some("en"));
         assert_eq!(read("language=nl&uilanguage=de").as_deref(), Some("nl"));
-        assert_eq!(
-            read("sap-language=&uilanguage=pt-BR").as_deref(),
-            Some("pt")
-        );
+        assert_eq!(read("sap-language=&uilanguage=pt-BR").as_deref(), Some("pt"));
         assert_eq!(read("language=%2e%2e/x"), None);
     }
 }

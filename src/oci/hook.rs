@@ -111,12 +111,8 @@ impl HookPolicy {
     /// # Errors
     /// The first entry that cannot be read, and why.
     pub fn read(entries: &[String]) -> Result<Self, PolicyError> {
-        let read = |entry: &String| {
-            Entry::read(entry.trim()).map_err(|reason| PolicyError {
-                entry: entry.clone(),
-                reason,
-            })
-        };
+        let read =
+            |entry: &String| Entry::read(entry.trim()).map_err(|reason| PolicyError { entry: entry.clone(), reason });
         Ok(Self(entries.iter().map(read).collect::<Result<_, _>>()?))
     }
 
@@ -127,31 +123,21 @@ impl HookPolicy {
     pub fn allow(&self, hook: &str) -> Result<AllowedHook, HookError> {
         let received = hook.trim_matches(' ');
         match parse(received)? {
-            Target::SapEvent if self.0.contains(&Entry::SapEvent) => Ok(AllowedHook {
-                received: received.to_owned(),
-                url: None,
-            }),
+            Target::SapEvent if self.0.contains(&Entry::SapEvent) => {
+                Ok(AllowedHook { received: received.to_owned(), url: None })
+            }
             Target::SapEvent => Err(HookError::SapEventNotAllowed),
             Target::Web { url, origin } => {
                 let allowed = self.0.iter().any(|entry| match entry {
                     Entry::Any => true,
                     Entry::AnyHttps => origin.scheme == "https",
                     Entry::SapEvent => false,
-                    Entry::Origin {
-                        origin: listed,
-                        prefix,
-                    } => {
-                        *listed == origin
-                            && prefix
-                                .as_deref()
-                                .is_none_or(|prefix| lies_under(prefix, &url, received))
+                    Entry::Origin { origin: listed, prefix } => {
+                        *listed == origin && prefix.as_deref().is_none_or(|prefix| lies_under(prefix, &url, received))
                     }
                 });
                 if allowed {
-                    Ok(AllowedHook {
-                        received: received.to_owned(),
-                        url: Some(url),
-                    })
+                    Ok(AllowedHook { received: received.to_owned(), url: Some(url) })
                 } else {
                     Err(self.nearest_reason(&origin, url.origin().ascii_serialization()))
                 }
@@ -167,14 +153,11 @@ impl HookPolicy {
             })
         };
         let only_https = |listed: &Origin| {
-            listed.scheme == "https"
-                && (listed.port == hook.port || (listed.port, hook.port) == (443, 80))
+            listed.scheme == "https" && (listed.port == hook.port || (listed.port, hook.port) == (443, 80))
         };
         if same_host().any(|listed| listed == hook) {
             HookError::PathNotAllowed { origin }
-        } else if hook.scheme == "http"
-            && (self.0.contains(&Entry::AnyHttps) || same_host().any(only_https))
-        {
+        } else if hook.scheme == "http" && (self.0.contains(&Entry::AnyHttps) || same_host().any(only_https)) {
             HookError::HttpNotAllowed { origin }
         } else if same_host().next().is_some() {
             HookError::PortNotAllowed { origin }
@@ -232,11 +215,7 @@ impl Entry {
         if entry.is_empty() {
             return Err(PolicyReason::Empty);
         }
-        for (word, meaning) in [
-            (SAPEVENT, Self::SapEvent),
-            ("any-https", Self::AnyHttps),
-            ("any", Self::Any),
-        ] {
+        for (word, meaning) in [(SAPEVENT, Self::SapEvent), ("any-https", Self::AnyHttps), ("any", Self::Any)] {
             if entry.eq_ignore_ascii_case(word) {
                 return Ok(meaning);
             }
@@ -248,10 +227,7 @@ impl Entry {
             }
             Ok(Target::Web { url, origin }) => {
                 let prefix = url.path().trim_end_matches('/');
-                Ok(Self::Origin {
-                    origin,
-                    prefix: (!prefix.is_empty()).then(|| prefix.to_owned()),
-                })
+                Ok(Self::Origin { origin, prefix: (!prefix.is_empty()).then(|| prefix.to_owned()) })
             }
             Err(HookError::NoScheme) => Err(PolicyReason::NoScheme),
             Err(HookError::Scheme { .. }) => Err(PolicyReason::Scheme),
@@ -298,16 +274,10 @@ fn parse(hook: &str) -> Result<Target, HookError> {
 fn split_scheme(hook: &str) -> Result<(String, &str), HookError> {
     let Some((scheme, rest)) = hook.split_once(':') else {
         let looks_like_host = hook.contains(['.', '/']) && !hook.contains(' ');
-        return Err(if looks_like_host {
-            HookError::NoScheme
-        } else {
-            HookError::NotAUrl
-        });
+        return Err(if looks_like_host { HookError::NoScheme } else { HookError::NotAUrl });
     };
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
     // `srm.example.com:8443/x` and `localhost:8080` are hosts with a port.
     let is_host = scheme.contains('.') || rest.starts_with(|first: char| first.is_ascii_digit());
     if !is_scheme || is_host {
@@ -329,20 +299,13 @@ impl Origin {
             Host::Ipv4(address) => Host::Ipv4(address),
             Host::Ipv6(address) => Host::Ipv6(address),
         };
-        Some(Self {
-            scheme: url.scheme().to_owned(),
-            host,
-            port: url.port_or_known_default()?,
-        })
+        Some(Self { scheme: url.scheme().to_owned(), host, port: url.port_or_known_default()? })
     }
 }
 
 /// Whether the path is the prefix or lies beneath it, and no server could read it otherwise.
 fn lies_under(prefix: &str, url: &Url, received: &str) -> bool {
-    let beneath = url
-        .path()
-        .strip_prefix(prefix)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let beneath = url.path().strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     beneath && !is_deceptive(received)
 }
 
@@ -352,9 +315,7 @@ fn is_deceptive(received: &str) -> bool {
     let path = received.split(['?', '#']).next().unwrap_or_default();
     let path = path.to_ascii_lowercase();
     ESCAPED.iter().any(|escaped| path.contains(escaped))
-        || path
-            .split('/')
-            .any(|segment| segment.starts_with("..;") || segment.starts_with(".;"))
+        || path.split('/').any(|segment| segment.starts_with("..;") || segment.starts_with(".;"))
 }
 
 #[cfg(test)]
@@ -392,9 +353,7 @@ mod tests {
     #[test]
     fn international_hosts_are_compared_normalised() {
         let policy = policy(&["https://Bücher.example:8443"]);
-        let allowed = policy
-            .allow("https://xn--bcher-kva.example:8443/r")
-            .unwrap();
+        let allowed = policy.allow("https://xn--bcher-kva.example:8443/r").unwrap();
         assert_eq!(allowed.csp_source(), "https://xn--bcher-kva.example:8443");
         assert!(policy.allow("https://BÜCHER.example:8443/").is_ok());
     }
@@ -405,89 +364,45 @@ mod tests {
         let origin = |text: &str| text.to_owned();
         assert_eq!(
             refused(listed, "https://evil.example/sap/"),
-            HookError::HostNotAllowed {
-                origin: origin("https://evil.example")
-            }
+            HookError::HostNotAllowed { origin: origin("https://evil.example") }
         );
         assert_eq!(
             refused(listed, "https://srm.example.com.evil.example/sap/"),
-            HookError::HostNotAllowed {
-                origin: origin("https://srm.example.com.evil.example")
-            }
+            HookError::HostNotAllowed { origin: origin("https://srm.example.com.evil.example") }
         );
         assert_eq!(
             refused(listed, "http://srm.example.com/sap/"),
-            HookError::HttpNotAllowed {
-                origin: origin("http://srm.example.com")
-            }
+            HookError::HttpNotAllowed { origin: origin("http://srm.example.com") }
         );
         assert_eq!(
             refused(&["any-https"], "http://srm.example.com/sap/"),
-            HookError::HttpNotAllowed {
-                origin: origin("http://srm.example.com")
-            }
+            HookError::HttpNotAllowed { origin: origin("http://srm.example.com") }
         );
         assert_eq!(
             refused(listed, "https://srm.example.com:8443/sap/"),
-            HookError::PortNotAllowed {
-                origin: origin("https://srm.example.com:8443")
-            }
+            HookError::PortNotAllowed { origin: origin("https://srm.example.com:8443") }
         );
         assert_eq!(
             refused(listed, "https://srm.example.com/other"),
-            HookError::PathNotAllowed {
-                origin: origin("https://srm.example.com")
-            }
+            HookError::PathNotAllowed { origin: origin("https://srm.example.com") }
         );
-        assert!(matches!(
-            refused(&[], "https://srm.example.com/"),
-            HookError::HostNotAllowed { .. }
-        ));
+        assert!(matches!(refused(&[], "https://srm.example.com/"), HookError::HostNotAllowed { .. }));
     }
 
     #[test]
     fn what_no_system_may_allow_is_refused_by_every_policy() {
         for (hook, reason) in [
-            (
-                "javascript:alert(document.cookie)",
-                HookError::Scheme {
-                    scheme: "javascript".into(),
-                },
-            ),
-            (
-                "data:text/html,x",
-                HookError::Scheme {
-                    scheme: "data".into(),
-                },
-            ),
-            (
-                "ftp://srm.example.com/",
-                HookError::Scheme {
-                    scheme: "ftp".into(),
-                },
-            ),
-            (
-                "SAPEVENT:GET",
-                HookError::Scheme {
-                    scheme: "sapevent".into(),
-                },
-            ),
+            ("javascript:alert(document.cookie)", HookError::Scheme { scheme: "javascript".into() }),
+            ("data:text/html,x", HookError::Scheme { scheme: "data".into() }),
+            ("ftp://srm.example.com/", HookError::Scheme { scheme: "ftp".into() }),
+            ("SAPEVENT:GET", HookError::Scheme { scheme: "sapevent".into() }),
             ("java\nscript:alert(1)", HookError::ControlCharacters),
             ("https://srm.example.com/\t", HookError::ControlCharacters),
             ("\thttps://srm.example.com/", HookError::ControlCharacters),
             ("https://srm.example.com/\0", HookError::ControlCharacters),
-            (
-                "https://srm.example.com/\u{85}",
-                HookError::ControlCharacters,
-            ),
-            (
-                "https://srm.example.com/\u{2028}",
-                HookError::ControlCharacters,
-            ),
-            (
-                "https://srm.example.com\\@evil.example/",
-                HookError::ControlCharacters,
-            ),
+            ("https://srm.example.com/\u{85}", HookError::ControlCharacters),
+            ("https://srm.example.com/\u{2028}", HookError::ControlCharacters),
+            ("https://srm.example.com\\@evil.example/", HookError::ControlCharacters),
             ("https://srm.example.com@evil.example/", HookError::UserInfo),
             ("https://@srm.example.com/", HookError::UserInfo),
             ("https://", HookError::NoHost),
@@ -518,10 +433,7 @@ mod tests {
         assert_eq!(allowed.as_received(), "sapevent:Post");
         assert_eq!(allowed.csp_source(), "sapevent:");
         assert_eq!(allowed.split(), ("sapevent:Post".to_owned(), vec![]));
-        assert_eq!(
-            refused(&["any", "any-https"], "SAPEVENT:POST"),
-            HookError::SapEventNotAllowed
-        );
+        assert_eq!(refused(&["any", "any-https"], "SAPEVENT:POST"), HookError::SapEventNotAllowed);
         assert_eq!(plausible("SAPEVENT:POST"), Ok(()));
     }
 
@@ -529,12 +441,7 @@ mod tests {
     fn a_path_prefix_ends_at_a_segment_and_cannot_be_tricked() {
         let policy = policy(&["https://srm.example.com/sap/"]);
         for good in ["/sap", "/sap/", "/sap/x?r=%2F..", "/x/../sap/y", "/sap?x"] {
-            assert!(
-                policy
-                    .allow(&format!("https://srm.example.com{good}"))
-                    .is_ok(),
-                "{good}"
-            );
+            assert!(policy.allow(&format!("https://srm.example.com{good}")).is_ok(), "{good}");
         }
         for bad in [
             "",
@@ -549,10 +456,7 @@ mod tests {
             "/SAP/",
         ] {
             assert!(
-                matches!(
-                    policy.allow(&format!("https://srm.example.com{bad}")),
-                    Err(HookError::PathNotAllowed { .. })
-                ),
+                matches!(policy.allow(&format!("https://srm.example.com{bad}")), Err(HookError::PathNotAllowed { .. })),
                 "{bad}"
             );
         }
@@ -560,16 +464,8 @@ mod tests {
 
     #[test]
     fn addresses_are_compared_as_addresses() {
-        assert!(
-            policy(&["http://127.0.0.1:8080"])
-                .allow("http://0x7f.1:8080/")
-                .is_ok()
-        );
-        assert!(
-            policy(&["http://[::1]:8080"])
-                .allow("http://[0:0::1]:8080/r")
-                .is_ok()
-        );
+        assert!(policy(&["http://127.0.0.1:8080"]).allow("http://0x7f.1:8080/").is_ok());
+        assert!(policy(&["http://[::1]:8080"]).allow("http://[0:0::1]:8080/r").is_ok());
     }
 
     #[test]
@@ -583,28 +479,17 @@ mod tests {
             ("https://", PolicyReason::NotAUrl),
         ] {
             let error = HookPolicy::read(&[entry.to_owned()]).unwrap_err();
-            assert_eq!(
-                error,
-                PolicyError {
-                    entry: entry.to_owned(),
-                    reason
-                }
-            );
+            assert_eq!(error, PolicyError { entry: entry.to_owned(), reason });
         }
     }
 
     #[test]
     fn a_split_hook_gives_its_decoded_pairs_in_order() {
-        let allowed = policy(&["any"])
-            .allow("http://srm.example.com/r?b=1&a=x+y%26&b=2&flag#end?")
-            .unwrap();
+        let allowed = policy(&["any"]).allow("http://srm.example.com/r?b=1&a=x+y%26&b=2&flag#end?").unwrap();
         let (bare, pairs) = allowed.split();
         assert_eq!(bare, "http://srm.example.com/r");
         let expected = [("b", "1"), ("a", "x y&"), ("b", "2"), ("flag", "")];
-        assert_eq!(
-            pairs,
-            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
-        );
+        assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 
     proptest! {

@@ -138,20 +138,11 @@ impl Form {
     /// Puts a form together: fields split off the hook, then the control fields, then `items` (finished names and values).
     ///
     /// The hook's own fields never stand for control fields or items. Values are made to fit the charset.
-    pub fn new(
-        hook: &AllowedHook,
-        facts: &Facts,
-        options: &FormOptions,
-        items: Vec<(String, String)>,
-    ) -> Self {
+    pub fn new(hook: &AllowedHook, facts: &Facts, options: &FormOptions, items: Vec<(String, String)>) -> Self {
         let charset = Charset::choose(&options.charset, facts);
         let target = target(facts, options);
         // SAP GUI waits for exactly this pseudo address, by POST.
-        let method = if hook.is_sapevent() {
-            Method::Post
-        } else {
-            options.method
-        };
+        let method = if hook.is_sapevent() { Method::Post } else { options.method };
         let (action, split) = match (method, options.hook_query) {
             (Method::Post, HookQuery::Keep) => (hook.as_received().to_owned(), Vec::new()),
             _ => hook.split(),
@@ -176,21 +167,13 @@ impl Form {
 
     /// The page, still as text; see [`encoded_page`](Self::encoded_page) for its bytes. `nonce` is that of the policy.
     pub fn page(&self, nonce: &str, texts: &PageTexts<'_>) -> String {
-        let page = Page {
-            form: self,
-            nonce,
-            texts,
-            destination: self.destination(),
-        };
-        page.render()
-            .expect("a template with texts only has nothing that fails")
+        let page = Page { form: self, nonce, texts, destination: self.destination() };
+        page.render().expect("a template with texts only has nothing that fails")
     }
 
     /// The page in the form's charset.
     pub fn encoded_page(&self, nonce: &str, texts: &PageTexts<'_>) -> Vec<u8> {
-        Charset::read(&self.charset)
-            .unwrap_or(Charset::UTF_8)
-            .encode(&self.page(nonce, texts))
+        Charset::read(&self.charset).unwrap_or(Charset::UTF_8).encode(&self.page(nonce, texts))
     }
 
     /// The Content-Security-Policy of the page: its own script and style, and no form target but the hook's origin.
@@ -257,11 +240,7 @@ fn fitted(charset: Charset, text: String) -> String {
         std::borrow::Cow::Borrowed(_) => text,
         std::borrow::Cow::Owned(fitted) => fitted,
     };
-    if text.contains('\0') {
-        text.replace('\0', "")
-    } else {
-        text
-    }
+    if text.contains('\0') { text.replace('\0', "") } else { text }
 }
 
 fn target(facts: &Facts, options: &FormOptions) -> String {
@@ -278,42 +257,28 @@ fn target(facts: &Facts, options: &FormOptions) -> String {
 /// `_top`, `_parent`, `_self`, `_blank` or the name of a frame.
 fn is_frame_name(target: &str) -> bool {
     (1..=64).contains(&target.len())
-        && target
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+        && target.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
 }
 
 fn is_reserved(name: &str) -> bool {
     let name = name.trim_start();
-    name.starts_with('~')
-        || name
-            .get(.."NEW_ITEM".len())
-            .is_some_and(|start| start.eq_ignore_ascii_case("NEW_ITEM"))
+    name.starts_with('~') || name.get(.."NEW_ITEM".len()).is_some_and(|start| start.eq_ignore_ascii_case("NEW_ITEM"))
 }
 
 /// The control fields of OCI 2.0. Received ones go back only with the values the standard knows.
 fn echo(facts: &Facts, echo: Echo, target: &str) -> Vec<(String, String)> {
     let received = |pair: &Option<(String, String)>, name: &str, good: fn(&str) -> bool| {
-        pair.clone()
-            .filter(|(sent, value)| sent.eq_ignore_ascii_case(name) && good(value))
+        pair.clone().filter(|(sent, value)| sent.eq_ignore_ascii_case(name) && good(value))
     };
     match echo {
         Echo::Never => Vec::new(),
-        Echo::Always => [
-            ("~OkCode", "ADDI"),
-            ("~TARGET", target),
-            ("~CALLER", "CTLG"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into(),
+        Echo::Always => [("~OkCode", "ADDI"), ("~TARGET", target), ("~CALLER", "CTLG")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
         Echo::Received => [
-            received(&facts.ok_code, "~OkCode", |value| {
-                value.eq_ignore_ascii_case("ADDI")
-            }),
+            received(&facts.ok_code, "~OkCode", |value| value.eq_ignore_ascii_case("ADDI")),
             received(&facts.echo_target, "~TARGET", is_frame_name),
-            received(&facts.caller, "~CALLER", |value| {
-                value.eq_ignore_ascii_case("CTLG")
-            }),
+            received(&facts.caller, "~CALLER", |value| value.eq_ignore_ascii_case("CTLG")),
         ]
         .into_iter()
         .flatten()
@@ -339,17 +304,11 @@ mod tests {
     };
 
     fn hook(hook: &str) -> AllowedHook {
-        HookPolicy::read(&["any".to_owned(), "SAPEVENT:POST".to_owned()])
-            .unwrap()
-            .allow(hook)
-            .unwrap()
+        HookPolicy::read(&["any".to_owned(), "SAPEVENT:POST".to_owned()]).unwrap().allow(hook).unwrap()
     }
 
     fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
-        expected
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_string()))
-            .collect()
+        expected.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
     }
 
     fn received() -> Facts {
@@ -371,48 +330,27 @@ mod tests {
     fn seen(page: &str) -> (String, Vec<(String, String)>) {
         let page = Html::parse_document(page);
         let all = |css: &str| Selector::parse(css).unwrap();
-        let forms: Vec<_> = page
-            .select(&all("form"))
-            .map(|form| form.attr("action").unwrap().to_owned())
-            .collect();
+        let forms: Vec<_> = page.select(&all("form")).map(|form| form.attr("action").unwrap().to_owned()).collect();
         assert_eq!(forms.len(), 1);
         let named = page
             .select(&all("form [name]"))
-            .map(|input| {
-                (
-                    input.attr("name").unwrap().to_owned(),
-                    input.attr("value").unwrap().to_owned(),
-                )
-            })
+            .map(|input| (input.attr("name").unwrap().to_owned(), input.attr("value").unwrap().to_owned()))
             .collect();
         (forms[0].clone(), named)
     }
 
     #[test]
     fn the_hook_keeps_its_query_in_a_post() {
-        let form = form(
-            "https://b.example/r?uniqueid=4711",
-            &Facts::default(),
-            &FormOptions::default(),
-        );
+        let form = form("https://b.example/r?uniqueid=4711", &Facts::default(), &FormOptions::default());
         assert_eq!(form.action, "https://b.example/r?uniqueid=4711");
-        assert_eq!(
-            form.fields,
-            pairs(&[("NEW_ITEM-DESCRIPTION[1]", "19\" Rack")])
-        );
+        assert_eq!(form.fields, pairs(&[("NEW_ITEM-DESCRIPTION[1]", "19\" Rack")]));
     }
 
     #[test]
     fn a_split_hook_and_any_get_move_the_query_into_fields_but_never_over_ours() {
         let address = "https://b.example/r?b=1&~OkCode=EVIL&a=2&new_item-PRICE[1]=0&b=3#x";
-        let split = FormOptions {
-            hook_query: HookQuery::Split,
-            ..FormOptions::default()
-        };
-        let get = FormOptions {
-            method: Method::Get,
-            ..FormOptions::default()
-        };
+        let split = FormOptions { hook_query: HookQuery::Split, ..FormOptions::default() };
+        let get = FormOptions { method: Method::Get, ..FormOptions::default() };
         for options in [split, get] {
             let form = form(address, &received(), &options);
             assert_eq!(form.action, "https://b.example/r");
@@ -438,28 +376,14 @@ mod tests {
         facts.ok_code = Some(("~OkCode".into(), "ADDI\"><img>".into()));
         facts.echo_target = Some(("~TARGET".into(), "_top\" onmouseover=\"".into()));
         let echoed = |facts: &Facts, echo| {
-            let form = form(
-                "https://b.example/",
-                facts,
-                &FormOptions {
-                    echo,
-                    ..FormOptions::default()
-                },
-            );
+            let form = form("https://b.example/", facts, &FormOptions { echo, ..FormOptions::default() });
             form.fields[..form.fields.len() - 1].to_vec()
         };
-        assert_eq!(
-            echoed(&facts, Echo::Received),
-            pairs(&[("~CALLER", "CTLG")])
-        );
+        assert_eq!(echoed(&facts, Echo::Received), pairs(&[("~CALLER", "CTLG")]));
         assert_eq!(echoed(&facts, Echo::Never), []);
         assert_eq!(
             echoed(&Facts::default(), Echo::Always),
-            pairs(&[
-                ("~OkCode", "ADDI"),
-                ("~TARGET", "_top"),
-                ("~CALLER", "CTLG")
-            ])
+            pairs(&[("~OkCode", "ADDI"), ("~TARGET", "_top"), ("~CALLER", "CTLG")])
         );
     }
 
@@ -471,17 +395,11 @@ mod tests {
                 target: target.map(str::to_owned),
                 ..Facts::default()
             };
-            let options = FormOptions {
-                target: fixed.to_owned(),
-                ..FormOptions::default()
-            };
+            let options = FormOptions { target: fixed.to_owned(), ..FormOptions::default() };
             form("https://b.example/", &facts, &options).target
         };
         assert_eq!(target("auto", Some("_parent"), Some("_top")), "_parent");
-        assert_eq!(
-            target("auto", Some("_top\" onload=\"x"), Some("frame.1")),
-            "frame.1"
-        );
+        assert_eq!(target("auto", Some("_top\" onload=\"x"), Some("frame.1")), "frame.1");
         assert_eq!(target("auto", None, None), "_top");
         assert_eq!(target("_self", Some("_parent"), None), "_self");
         assert_eq!(target("not a frame", None, Some("_blank")), "_blank");
@@ -489,44 +407,21 @@ mod tests {
 
     #[test]
     fn sap_gui_gets_its_pseudo_address_by_post() {
-        let options = FormOptions {
-            method: Method::Get,
-            ..FormOptions::default()
-        };
+        let options = FormOptions { method: Method::Get, ..FormOptions::default() };
         let form = form("SAPEVENT:POST", &Facts::default(), &options);
-        assert_eq!(
-            (form.action.as_str(), form.method),
-            ("SAPEVENT:POST", Method::Post)
-        );
-        assert!(
-            form.content_security_policy("n")
-                .contains("form-action sapevent:;")
-        );
+        assert_eq!((form.action.as_str(), form.method), ("SAPEVENT:POST", Method::Post));
+        assert!(form.content_security_policy("n").contains("form-action sapevent:;"));
         assert!(form.page("n", &TEXTS).contains("SAP GUI"));
     }
 
     #[test]
     fn the_page_is_written_in_the_charset_of_the_call() {
-        let facts = Facts {
-            version: Some("4.0".into()),
-            ..Facts::default()
-        };
+        let facts = Facts { version: Some("4.0".into()), ..Facts::default() };
         let items = pairs(&[("NEW_ITEM-DESCRIPTION[1]", "Größe M, 5 €")]);
-        let form = Form::new(
-            &hook("https://b.example/"),
-            &facts,
-            &FormOptions::default(),
-            items,
-        );
+        let form = Form::new(&hook("https://b.example/"), &facts, &FormOptions::default(), items);
         assert_eq!(form.content_type(), "text/html; charset=iso-8859-1");
         assert_eq!(form.fields[0].1, "Größe M, 5 EUR");
-        let page = form.encoded_page(
-            "n",
-            &PageTexts {
-                heading: "Łódź",
-                ..TEXTS
-            },
-        );
+        let page = form.encoded_page("n", &PageTexts { heading: "Łódź", ..TEXTS });
         let has = |bytes: &[u8]| page.windows(bytes.len()).any(|window| window == bytes);
         assert!(has(b"Gr\xf6\xdfe M, 5 EUR") && has(b"&#321;\xf3d&#378;"));
         assert!(has(b"<meta charset=\"iso-8859-1\">") && has(b"accept-charset=\"iso-8859-1\""));
@@ -534,21 +429,14 @@ mod tests {
 
     #[test]
     fn the_page_submits_itself_only_if_it_shall_and_always_has_a_button() {
-        let mut form = form(
-            "https://b.example/r",
-            &Facts::default(),
-            &FormOptions::default(),
-        );
+        let mut form = form("https://b.example/r", &Facts::default(), &FormOptions::default());
         let with = form.page("abc", &TEXTS);
         form.auto_submit = false;
         let without = form.page("abc", &TEXTS);
         assert!(with.contains("<script nonce=\"abc\">") && !without.contains("<script"));
         for page in [&with, &without] {
             assert!(page.contains(">Jetzt übergeben</button>") && page.contains("b.example</p>"));
-            assert_eq!(
-                seen(page).1,
-                pairs(&[("NEW_ITEM-DESCRIPTION[1]", "19\" Rack")])
-            );
+            assert_eq!(seen(page).1, pairs(&[("NEW_ITEM-DESCRIPTION[1]", "19\" Rack")]));
         }
         assert_eq!(
             form.content_security_policy("abc"),
@@ -571,20 +459,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!(
-            (
-                options.method,
-                options.hook_query,
-                options.echo,
-                options.transport,
-                options.first_index
-            ),
-            (
-                Method::Get,
-                HookQuery::Split,
-                Echo::Never,
-                Transport::Xml,
-                0
-            )
+            (options.method, options.hook_query, options.echo, options.transport, options.first_index),
+            (Method::Get, HookQuery::Split, Echo::Never, Transport::Xml, 0)
         );
         assert!(options.auto_submit && options.longtext == "NEW_ITEM-LONGTEXT_{n}:132[]");
         assert!(toml::from_str::<FormOptions>("metod = \"GET\"").is_err());

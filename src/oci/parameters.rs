@@ -59,11 +59,7 @@ impl Parameters {
                 return Err(CallError::TooManyParameters);
             }
             let (name, value) = split_pair(segment);
-            parameters.push(Parameter {
-                name: form_decode(name),
-                value: decode_value(value),
-                source,
-            });
+            parameters.push(Parameter { name: form_decode(name), value: decode_value(value), source });
         }
         Ok(Self(parameters))
     }
@@ -80,11 +76,8 @@ impl Parameters {
 
     /// As [`get`](Self::get), and `-` is as good as `_`: buyers write `HOOK-URL` as well as `HOOK_URL`.
     pub fn get_hook(&self, name: &str) -> Option<&str> {
-        self.lookup(
-            name,
-            &[|a, b| a == b, |a, b| a.eq_ignore_ascii_case(b), is_alike],
-        )
-        .map(|parameter| parameter.value.as_str())
+        self.lookup(name, &[|a, b| a == b, |a, b| a.eq_ignore_ascii_case(b), is_alike])
+            .map(|parameter| parameter.value.as_str())
     }
 
     /// Every parameter in the order received.
@@ -98,8 +91,7 @@ impl Parameters {
         }
         [Source::Body, Source::Query].iter().find_map(|source| {
             same.iter().find_map(|same| {
-                self.iter()
-                    .find(|parameter| parameter.source == *source && same(&parameter.name, name))
+                self.iter().find(|parameter| parameter.source == *source && same(&parameter.name, name))
             })
         })
     }
@@ -147,9 +139,7 @@ pub(super) fn query_pairs(query: &str) -> Vec<(String, String)> {
 }
 
 fn segments(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes
-        .split(|byte| *byte == b'&')
-        .filter(|segment| !segment.is_empty())
+    bytes.split(|byte| *byte == b'&').filter(|segment| !segment.is_empty())
 }
 
 fn split_pair(segment: &[u8]) -> (&[u8], &[u8]) {
@@ -175,15 +165,8 @@ fn tail_start(query: &[u8], name: &str) -> Option<usize> {
 fn decode_value(raw: &[u8]) -> String {
     if is_raw_url(raw) {
         // Half-encoded ones exist too: scheme and slashes raw, the rest escaped. A raw `?` tells that nothing was.
-        let half_encoded = !raw.contains(&b'?')
-            && raw
-                .windows(3)
-                .any(|three| three.eq_ignore_ascii_case(b"%3f"));
-        if half_encoded {
-            text(percent_decode(raw).into())
-        } else {
-            text(raw.into())
-        }
+        let half_encoded = !raw.contains(&b'?') && raw.windows(3).any(|three| three.eq_ignore_ascii_case(b"%3f"));
+        if half_encoded { text(percent_decode(raw).into()) } else { text(raw.into()) }
     } else if is_percent_placeholder(raw) {
         text(raw.into())
     } else {
@@ -192,10 +175,9 @@ fn decode_value(raw: &[u8]) -> String {
 }
 
 fn is_raw_url(raw: &[u8]) -> bool {
-    [&b"http://"[..], b"https://"].iter().any(|scheme| {
-        raw.get(..scheme.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    })
+    [&b"http://"[..], b"https://"]
+        .iter()
+        .any(|scheme| raw.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
 }
 
 /// `%BACK_URL%` left in by a template: `%BA` would decode to a byte, but the last `%` tells that nothing was encoded.
@@ -208,10 +190,7 @@ fn is_percent_placeholder(raw: &[u8]) -> bool {
 
 fn form_decode(raw: &[u8]) -> String {
     if raw.contains(&b'+') {
-        let spaced: Vec<u8> = raw
-            .iter()
-            .map(|byte| if *byte == b'+' { b' ' } else { *byte })
-            .collect();
+        let spaced: Vec<u8> = raw.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
         text(percent_decode(&spaced).into())
     } else {
         text(percent_decode(raw).into())
@@ -222,10 +201,7 @@ fn form_decode(raw: &[u8]) -> String {
 fn text(bytes: Cow<'_, [u8]>) -> String {
     match String::from_utf8(bytes.into_owned()) {
         Ok(text) => text,
-        Err(error) => WINDOWS_1252
-            .decode_without_bom_handling(error.as_bytes())
-            .0
-            .into_owned(),
+        Err(error) => WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned(),
     }
 }
 
@@ -258,10 +234,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_utf_8_are_windows_1252() {
-        let parameters = read(
-            "NAME=M%FCller&STREET=Stra%DFe+1&EURO=%80&TOWN=K%C3%B6ln",
-            "",
-        );
+        let parameters = read("NAME=M%FCller&STREET=Stra%DFe+1&EURO=%80&TOWN=K%C3%B6ln", "");
         assert_eq!(parameters.get("NAME"), Some("Müller"));
         assert_eq!(parameters.get("STREET"), Some("Straße 1"));
         assert_eq!(parameters.get("EURO"), Some("€"));
@@ -271,10 +244,7 @@ mod tests {
     #[test]
     fn an_unencoded_url_keeps_its_query_its_plus_and_its_escapes() {
         let parameters = read("H=https://buyer.example/r?id=a+b%26c=d&X=1", "");
-        assert_eq!(
-            parameters.get("H"),
-            Some("https://buyer.example/r?id=a+b%26c=d")
-        );
+        assert_eq!(parameters.get("H"), Some("https://buyer.example/r?id=a+b%26c=d"));
         assert_eq!(parameters.get("X"), Some("1"));
     }
 
@@ -288,10 +258,7 @@ mod tests {
     fn the_tail_takes_the_rest_of_the_query() {
         let query = b"A=1&hook_url=https://buyer.example/r?a=1&b=2";
         let parameters = Parameters::read(query, b"", Some("HOOK_URL")).unwrap();
-        assert_eq!(
-            parameters.get("HOOK_URL"),
-            Some("https://buyer.example/r?a=1&b=2")
-        );
+        assert_eq!(parameters.get("HOOK_URL"), Some("https://buyer.example/r?a=1&b=2"));
         assert_eq!(parameters.get("b"), None);
         assert_eq!(parameters.get("A"), Some("1"));
     }
@@ -317,10 +284,7 @@ mod tests {
         let thousand = vec!["a=1"; MAX_PARAMETERS].join("&");
         assert_eq!(read(&thousand, "").iter().count(), MAX_PARAMETERS);
         assert_eq!(read(&format!("&&{thousand}&"), "").iter().count(), 1_000);
-        assert!(matches!(
-            Parameters::read(thousand.as_bytes(), b"b=2", None),
-            Err(CallError::TooManyParameters)
-        ));
+        assert!(matches!(Parameters::read(thousand.as_bytes(), b"b=2", None), Err(CallError::TooManyParameters)));
     }
 
     #[test]

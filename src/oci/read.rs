@@ -58,11 +58,8 @@ impl Returned {
     /// No form in the page, or an unknown label in `charset`.
     pub fn from_html(html: &[u8], charset: Option<&str>) -> Result<Self, ReadError> {
         let encoding = match charset {
-            Some(label) => Encoding::for_label(label.trim().as_bytes()).ok_or_else(|| {
-                ReadError::UnknownCharset {
-                    label: label.to_owned(),
-                }
-            })?,
+            Some(label) => Encoding::for_label(label.trim().as_bytes())
+                .ok_or_else(|| ReadError::UnknownCharset { label: label.to_owned() })?,
             None => declared_charset(html).unwrap_or_else(|| match std::str::from_utf8(html) {
                 Ok(_) => UTF_8,
                 Err(_) => WINDOWS_1252,
@@ -79,10 +76,7 @@ impl Returned {
             returned.warnings.push(warning.to_owned());
         }
         if malformed {
-            returned.warnings.push(format!(
-                "The page holds bytes that are not {}.",
-                encoding.name()
-            ));
+            returned.warnings.push(format!("The page holds bytes that are not {}.", encoding.name()));
         }
         Ok(returned)
     }
@@ -114,9 +108,7 @@ impl Reader {
                 return;
             }
             Parsed::Unreadable => {
-                self.warn(format!(
-                    "{name}: the index is not a number; the field is not read as an item's."
-                ));
+                self.warn(format!("{name}: the index is not a number; the field is not read as an item's."));
                 self.others.push((name.to_owned(), value.to_owned()));
                 return;
             }
@@ -125,8 +117,7 @@ impl Reader {
             self.warn(format!("{name}: {oddity}"));
         }
         let is_longtext = parsed.field == "LONGTEXT";
-        let repeated =
-            |item: &ReturnedItem| item.fields.iter().any(|(field, _)| *field == parsed.field);
+        let repeated = |item: &ReturnedItem| item.fields.iter().any(|(field, _)| *field == parsed.field);
         let item = match parsed.index {
             Some(index) => {
                 let is_new = !self.indexed.contains_key(&index);
@@ -134,10 +125,9 @@ impl Reader {
                 if is_new {
                     self.last_index = Some(index);
                 }
-                self.indexed.entry(index).or_insert_with(|| ReturnedItem {
-                    index: Some(index),
-                    ..ReturnedItem::default()
-                })
+                self.indexed
+                    .entry(index)
+                    .or_insert_with(|| ReturnedItem { index: Some(index), ..ReturnedItem::default() })
             }
             // Without an index a repeated name begins the next item.
             None => {
@@ -160,9 +150,7 @@ impl Reader {
             let twice = repeated(item);
             item.fields.push((parsed.field, value.to_owned()));
             if twice {
-                self.warn(format!(
-                    "{name} is sent more than once; which one counts is up to the buyer."
-                ));
+                self.warn(format!("{name} is sent more than once; which one counts is up to the buyer."));
             }
         }
     }
@@ -193,11 +181,7 @@ impl Reader {
             });
         }
         let items = self.indexed.into_values().chain(self.unindexed).collect();
-        Returned {
-            items,
-            others: self.others,
-            warnings: self.warnings,
-        }
+        Returned { items, others: self.others, warnings: self.warnings }
     }
 }
 
@@ -246,9 +230,7 @@ fn item_name(name: &str) -> Parsed<'static> {
     let Ok(bracketed) = bracketed_index(brackets) else {
         return Parsed::Unreadable;
     };
-    let longtext_index = field
-        .strip_prefix("LONGTEXT")
-        .map(|index| (index, index.strip_prefix('_').unwrap_or(index)));
+    let longtext_index = field.strip_prefix("LONGTEXT").map(|index| (index, index.strip_prefix('_').unwrap_or(index)));
     let index = match longtext_index {
         Some(("", _)) => {
             oddities.push(
@@ -269,26 +251,15 @@ fn item_name(name: &str) -> Parsed<'static> {
             if !width.is_empty() {
                 oddities.push("only LONGTEXT has a width in its name.");
             }
-            return Parsed::Item(ItemName {
-                field,
-                index: bracketed,
-                oddities,
-            });
+            return Parsed::Item(ItemName { field, index: bracketed, oddities });
         }
     };
-    Parsed::Item(ItemName {
-        field: "LONGTEXT".to_owned(),
-        index,
-        oddities,
-    })
+    Parsed::Item(ItemName { field: "LONGTEXT".to_owned(), index, oddities })
 }
 
 /// `[3]` → 3; `[]` and nothing → none.
 fn bracketed_index(brackets: &str) -> Result<Option<u32>, std::num::ParseIntError> {
-    let inside = brackets
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .trim();
+    let inside = brackets.trim_start_matches('[').trim_end_matches(']').trim();
     if inside.is_empty() {
         return Ok(None);
     }
@@ -296,17 +267,13 @@ fn bracketed_index(brackets: &str) -> Result<Option<u32>, std::num::ParseIntErro
 }
 
 fn item_fields(form: &[(String, String)]) -> usize {
-    form.iter()
-        .filter(|(name, _)| !matches!(item_name(name), Parsed::Other))
-        .count()
+    form.iter().filter(|(name, _)| !matches!(item_name(name), Parsed::Other)).count()
 }
 
 /// The label in the page's own `<meta>`, looked for where browsers look.
 fn declared_charset(html: &[u8]) -> Option<&'static Encoding> {
     let start = String::from_utf8_lossy(&html[..html.len().min(1024)]).to_ascii_lowercase();
-    let (_, after) = start
-        .split_once("<meta")
-        .and_then(|(_, after)| after.split_once("charset="))?;
+    let (_, after) = start.split_once("<meta").and_then(|(_, after)| after.split_once("charset="))?;
     let label = after.trim_start_matches(['"', '\'', ' ']);
     let end = label.find(['"', '\'', ' ', ';', '>', '/'])?;
     Encoding::for_label(&label.as_bytes()[..end])
@@ -325,9 +292,7 @@ fn forms(html: &str) -> Vec<Vec<(String, String)>> {
         let by_id = element.attr("form");
         let inside = |form: &ElementRef<'_>| match by_id {
             Some(id) => form.attr("id") == Some(id),
-            None => element
-                .ancestors()
-                .any(|ancestor| ancestor.id() == form.id()),
+            None => element.ancestors().any(|ancestor| ancestor.id() == form.id()),
         };
         if let Some((_, own, _)) = forms.iter_mut().find(|(form, ..)| inside(form)) {
             own.push(element);
@@ -365,12 +330,7 @@ fn submitted(control: &ElementRef<'_>) -> Option<(String, String)> {
         }
         _ => {
             let value = control.attr("value");
-            match control
-                .attr("type")
-                .unwrap_or_default()
-                .to_ascii_lowercase()
-                .as_str()
-            {
+            match control.attr("type").unwrap_or_default().to_ascii_lowercase().as_str() {
                 "submit" | "button" | "reset" | "image" | "file" => return None,
                 "checkbox" | "radio" => {
                     control.attr("checked")?;
@@ -388,18 +348,12 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Returned {
-        let pairs: Vec<_> = pairs
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_string()))
-            .collect();
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
         Returned::from_pairs(&pairs)
     }
 
     fn field<'a>(item: &'a ReturnedItem, name: &str) -> Option<&'a str> {
-        item.fields
-            .iter()
-            .find(|(field, _)| field == name)
-            .map(|(_, value)| value.as_str())
+        item.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
     #[test]
@@ -431,18 +385,9 @@ mod tests {
             "NEW_ITEM-LONGTEXT[2]",
             "NEW_ITEMLONGTEXT_2:132[]",
         ] {
-            let returned = read(&[
-                ("NEW_ITEM-DESCRIPTION[1]", "a"),
-                ("NEW_ITEM-DESCRIPTION[2]", "b"),
-                (name, "text"),
-            ]);
+            let returned = read(&[("NEW_ITEM-DESCRIPTION[1]", "a"), ("NEW_ITEM-DESCRIPTION[2]", "b"), (name, "text")]);
             assert_eq!(returned.items[1].longtext, "text", "{name}");
-            assert_eq!(
-                returned.warnings.len(),
-                1,
-                "{name}: {:?}",
-                returned.warnings
-            );
+            assert_eq!(returned.warnings.len(), 1, "{name}: {:?}", returned.warnings);
         }
     }
 
@@ -476,8 +421,7 @@ mod tests {
         let (found, warnings) = indices(&["NEW_ITEM-UNIT[0]", "NEW_ITEM-UNIT[1]"]);
         assert_eq!(found, [Some(0), Some(1)]);
         assert!(warnings.len() == 1 && warnings[0].contains("index is 0"));
-        let (found, warnings) =
-            indices(&["NEW_ITEM-UNIT[2]", "NEW_ITEM-UNIT[1]", "NEW_ITEM-PRICE[2]"]);
+        let (found, warnings) = indices(&["NEW_ITEM-UNIT[2]", "NEW_ITEM-UNIT[1]", "NEW_ITEM-PRICE[2]"]);
         assert_eq!(found, [Some(1), Some(2)]);
         assert!(warnings.len() == 1 && warnings[0].contains("order"));
         let (found, warnings) = indices(&["NEW_ITEM-UNIT[1]", "NEW_ITEM-UNIT[4294967295]"]);
@@ -514,10 +458,7 @@ mod tests {
         let page = b"<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; charset=iso-8859-1\"></head><body>\
             <form action=x><input type=hidden name='NEW_ITEM-DESCRIPTION[1]' value='Gr\xf6\xdfe &quot;M&quot;'><input type=submit name=s value=Return></form>";
         let returned = Returned::from_html(page, None).unwrap();
-        assert_eq!(
-            field(&returned.items[0], "DESCRIPTION"),
-            Some("Größe \"M\"")
-        );
+        assert_eq!(field(&returned.items[0], "DESCRIPTION"), Some("Größe \"M\""));
         assert!(returned.others.is_empty());
     }
 
@@ -533,14 +474,12 @@ mod tests {
 
     #[test]
     fn an_empty_return_is_a_return_without_items() {
-        let page = b"<form action=x><input type=hidden name=sid value=3><input type=hidden name=~OkCode value=ADDI></form>";
+        let page =
+            b"<form action=x><input type=hidden name=sid value=3><input type=hidden name=~OkCode value=ADDI></form>";
         let returned = Returned::from_html(page, None).unwrap();
         assert!(returned.items.is_empty());
         assert_eq!(returned.others.len(), 2);
-        assert_eq!(
-            Returned::from_html(b"<p>none", None),
-            Err(ReadError::NoForm)
-        );
+        assert_eq!(Returned::from_html(b"<p>none", None), Err(ReadError::NoForm));
         assert!(Returned::from_html(b"", Some("klingon")).is_err());
     }
 }

@@ -27,14 +27,21 @@ pub struct CartAccepted {
 }
 
 /// Takes a cart over. It replaces an earlier one that was not returned yet.
-pub async fn accept(gateway: &Gateway, shop: &Shop, id: &str, json: &[u8]) -> Result<(Punchout, CartAccepted), Refusal> {
+pub async fn accept(
+    gateway: &Gateway,
+    shop: &Shop,
+    id: &str,
+    json: &[u8],
+) -> Result<(Punchout, CartAccepted), Refusal> {
     let now = gateway.clock.now();
     let punchout = find(gateway, &shop.id, id).await?;
     if let Some(code) = over(&punchout, now) {
         return Err(Refusal::new(code));
     }
     let snapshot = gateway.snapshot.load_full();
-    let system = snapshot.system_by_id(&punchout.system_id).ok_or_else(|| Refusal::new(Code::SystemUnknown).with("system", &punchout.system_slug))?;
+    let system = snapshot
+        .system_by_id(&punchout.system_id)
+        .ok_or_else(|| Refusal::new(Code::SystemUnknown).with("system", &punchout.system_slug))?;
 
     let cart = Cart::read(json)?;
     let call = CallRecord::of(&punchout)?;
@@ -44,7 +51,8 @@ pub async fn accept(gateway: &Gateway, shop: &Shop, id: &str, json: &[u8]) -> Re
     let stored = String::from_utf8_lossy(json).into_owned();
     let written = serde_json::to_string(&form).map_err(|error| StoreError::Query(error.to_string()))?;
     let key = punchout.id.clone();
-    let laid_down = gateway.store.write(move |c| store::punchouts::update_cart(c, &key, &stored, &written, now)).await?;
+    let laid_down =
+        gateway.store.write(move |c| store::punchouts::update_cart(c, &key, &stored, &written, now)).await?;
     if !laid_down {
         // Somebody returned or left it between the look and the write.
         let current = find(gateway, &shop.id, id).await?;

@@ -52,7 +52,8 @@ pub async fn login(gateway: &Gateway, inbound: Inbound) -> Result<Entered, Refus
     let snapshot = gateway.snapshot.load_full();
     match &inbound.system {
         Some(slug) => {
-            let system = snapshot.system(slug).cloned().ok_or_else(|| Refusal::new(Code::SystemUnknown).with("system", slug))?;
+            let system =
+                snapshot.system(slug).cloned().ok_or_else(|| Refusal::new(Code::SystemUnknown).with("system", slug))?;
             login_to(gateway, system, &inbound).await
         }
         None => login_somewhere(gateway, &snapshot, &inbound).await,
@@ -101,8 +102,12 @@ fn read(system: &System, inbound: &Inbound) -> Result<Call, Refusal> {
 /// this gateway does not have.
 fn offered(system: &System, call: &Call) -> Result<Intent, Refusal> {
     let name = call.function.name();
-    let allowed = matches!(call.function, Function::None) || system.settings.call.functions.iter().any(|function| function.eq_ignore_ascii_case(name));
-    call.function.intent().filter(|_| allowed).ok_or_else(|| Refusal::new(Code::FunctionNotOffered).with("function", name))
+    let allowed = matches!(call.function, Function::None)
+        || system.settings.call.functions.iter().any(|function| function.eq_ignore_ascii_case(name));
+    call.function
+        .intent()
+        .filter(|_| allowed)
+        .ok_or_else(|| Refusal::new(Code::FunctionNotOffered).with("function", name))
 }
 
 /// Checks the password: remembered, or hashed once, whether or not the customer exists.
@@ -133,7 +138,7 @@ async fn verify(gateway: &Gateway, system: &System, call: &Call, address: IpAddr
     }
 }
 
-/// The systems in which the login is right: one hash a customer of that name, one if there is none.
+/// The active systems in which the login is right.
 async fn verify_somewhere(
     gateway: &Gateway,
     snapshot: &Snapshot,
@@ -144,24 +149,35 @@ async fn verify_somewhere(
     let now = gateway.clock.now();
     let throttled = format!("\n{}", call.user.trim().to_lowercase());
     gateway.throttle.admit(&throttled, address, now)?;
-    let mut customers: Vec<&Customer> = matches.iter().map(|(customer, _)| customer).filter(|customer| customer.active).collect();
-    customers.dedup_by(|a, b| a.id == b.id);
-    let mut right = Vec::new();
-    if customers.is_empty() {
-        check(gateway, "", call, None).await?;
-    }
-    for customer in customers {
-        if check(gateway, &customer.shop_id, call, Some(customer)).await? {
-            right.push(customer.id.as_str());
-        }
-    }
+    let right = right_of(gateway, call, &matches).await;
+    let right = right.inspect_err(|_| gateway.throttle.withdrawn(&throttled, address, now))?;
     if right.is_empty() {
         gateway.throttle.failed(&throttled, address, now);
         return Err(Refusal::new(Code::LoginWrong));
     }
     gateway.throttle.succeeded(&throttled, address, now);
-    let systems = matches.iter().filter(|(customer, _)| right.contains(&customer.id.as_str())).filter_map(|(_, id)| snapshot.system_by_id(id));
+    let systems = matches
+        .iter()
+        .filter(|(customer, _)| right.contains(&customer.id))
+        .filter_map(|(_, id)| snapshot.system_by_id(id));
     Ok(systems.filter(|system| system.active).cloned().collect())
+}
+
+/// The ids of the customers whose password it is: one hash a customer of that name, one if there is none.
+async fn right_of(gateway: &Gateway, call: &Call, matches: &[(Customer, String)]) -> Result<Vec<String>, Refusal> {
+    let mut customers: Vec<&Customer> =
+        matches.iter().map(|(customer, _)| customer).filter(|customer| customer.active).collect();
+    customers.dedup_by(|a, b| a.id == b.id);
+    if customers.is_empty() {
+        check(gateway, "", call, None).await?;
+    }
+    let mut right = Vec::new();
+    for customer in customers {
+        if check(gateway, &customer.shop_id, call, Some(customer)).await? {
+            right.push(customer.id.clone());
+        }
+    }
+    Ok(right)
 }
 
 async fn check(gateway: &Gateway, shop: &str, call: &Call, customer: Option<&Customer>) -> Result<bool, Refusal> {
@@ -197,7 +213,8 @@ fn license(system: &Arc<System>, customer: VerifiedCustomer, now: i64) -> Result
     }
     let pays = |license: Option<&License>, kind: Kind, missing: Code| match license {
         None => Err(named(Refusal::new(missing))),
-        Some(license) => snapshot::verdict(license, kind, &system.shop, now).map_err(|invalid| named(Refusal::license(kind, invalid))),
+        Some(license) => snapshot::verdict(license, kind, &system.shop, now)
+            .map_err(|invalid| named(Refusal::license(kind, invalid))),
     };
     let of_system = pays(system.license.as_ref(), Kind::System, Code::SystemLicenseMissing)?;
     let of_customer = pays(license.as_ref(), Kind::Customer, Code::CustomerLicenseMissing)?;
@@ -205,7 +222,13 @@ fn license(system: &Arc<System>, customer: VerifiedCustomer, now: i64) -> Result
 }
 
 /// Writes the punchout down and, once that is durable, gives the way into the shop.
-async fn open(gateway: &Gateway, licensed: Licensed, hook: AllowedHook, call: Call, intent: Intent) -> Result<Entered, Refusal> {
+async fn open(
+    gateway: &Gateway,
+    licensed: Licensed,
+    hook: AllowedHook,
+    call: Call,
+    intent: Intent,
+) -> Result<Entered, Refusal> {
     let Licensed { system, customer, .. } = licensed;
     let now = gateway.clock.now();
     let token = Token::generate();

@@ -50,7 +50,8 @@ impl Gateway {
         let mut fresh = [0u8; 32];
         getrandom::fill(&mut fresh).map_err(|error| StoreError::Unavailable(format!("no randomness: {error}")))?;
         let key = store.write(move |c| store::keys::find_or_insert(c, "return tickets", &fresh)).await?;
-        let key: [u8; 32] = key.try_into().map_err(|_| StoreError::Query("the key of return tickets has the wrong length".into()))?;
+        let key: [u8; 32] =
+            key.try_into().map_err(|_| StoreError::Query("the key of return tickets has the wrong length".into()))?;
         let snapshot = Snapshot::load(&store).await?;
         Ok(Self {
             snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),

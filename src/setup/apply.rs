@@ -14,7 +14,7 @@ use crate::credential::password::{self, Parameters};
 use crate::credential::secret;
 use crate::license::{self, Kind, Website};
 use crate::setup::customers::{self, Rejected, check_email, check_number};
-use crate::setup::file::{AssignmentEntry, CustomerEntry, ShopEntry, SetupFile, SystemEntry};
+use crate::setup::file::{AssignmentEntry, CustomerEntry, SetupFile, ShopEntry, SystemEntry};
 use crate::setup::licenses::{self, LicenseError, Place};
 use crate::snapshot;
 use crate::store::assignments::Assignment;
@@ -96,7 +96,12 @@ pub struct Prepared {
 }
 
 /// Hashes the passwords of a file; what still verifies against a known hash keeps it.
-pub fn prepare(file: SetupFile, known: &HashMap<(String, String), String>, parameters: Parameters, progress: impl Fn()) -> Prepared {
+pub fn prepare(
+    file: SetupFile,
+    known: &HashMap<(String, String), String>,
+    parameters: Parameters,
+    progress: impl Fn(),
+) -> Prepared {
     let mut hashes = HashMap::new();
     for customer in &file.customer {
         let key = (customer.shop.clone(), customer.number.trim().to_owned());
@@ -186,7 +191,9 @@ impl Work<'_> {
                 differ(&mut details, "connector", &present.connector, &wanted.connector);
                 if present.account_id != wanted.account_id {
                     let email = |c: &mut Connection, id: &Option<String>| match id {
-                        Some(id) => Ok::<_, StoreError>(store::accounts::find(c, id)?.map_or_else(String::new, |account| account.email)),
+                        Some(id) => Ok::<_, StoreError>(
+                            store::accounts::find(c, id)?.map_or_else(String::new, |account| account.email),
+                        ),
                         None => Ok("none".to_owned()),
                     };
                     let (was, will) = (email(self.c, &present.account_id)?, email(self.c, &wanted.account_id)?);
@@ -202,11 +209,23 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn owner(&mut self, entry: &ShopEntry, present: Option<&Shop>, refuse: &impl Fn(String) -> ApplyError) -> Result<Option<String>, ApplyError> {
+    fn owner(
+        &mut self,
+        entry: &ShopEntry,
+        present: Option<&Shop>,
+        refuse: &impl Fn(String) -> ApplyError,
+    ) -> Result<Option<String>, ApplyError> {
         if let Some(email) = &entry.account {
             check_email(email).map_err(refuse)?;
             if store::accounts::find_by_email(self.c, email)?.is_none() {
-                self.note(format!("account {} (no password yet; set one with: punchgate user add)", email.trim().to_lowercase()), true, Vec::new());
+                self.note(
+                    format!(
+                        "account {} (no password yet; set one with: punchgate user add)",
+                        email.trim().to_lowercase()
+                    ),
+                    true,
+                    Vec::new(),
+                );
             }
             let account = licenses::account(self.c, email, self.now).map_err(|error| refuse(error.to_string()))?;
             return Ok(Some(account.id));
@@ -225,13 +244,19 @@ impl Work<'_> {
         }
     }
 
-    fn api_key(&mut self, entry: &ShopEntry, shop: &Shop, details: &mut Vec<String>, refuse: &impl Fn(String) -> ApplyError) -> Done {
+    fn api_key(
+        &mut self,
+        entry: &ShopEntry,
+        shop: &Shop,
+        details: &mut Vec<String>,
+        refuse: &impl Fn(String) -> ApplyError,
+    ) -> Done {
         let present = store::shops::list_api_keys_of(self.c, &shop.id)?;
         let key = match &entry.api_key {
             Some(key) if key.trim().is_empty() => return Err(refuse("api_key is empty".into())),
             Some(key) => key.trim().to_owned(),
             None if present.is_empty() => {
-                let key = secret::api_key_generate();
+                let key = secret::api_key_generate().expose().to_owned();
                 self.applied.new_api_keys.push((shop.slug.clone(), key.clone()));
                 key
             }
@@ -260,12 +285,15 @@ impl Work<'_> {
         let place = format!("system {}", entry.slug);
         let refuse = refusing(&place);
         check_slug(&entry.slug).map_err(&refuse)?;
-        let shop = store::shops::find_by_slug(self.c, &entry.shop)?.ok_or_else(|| refuse(format!("there is no shop \"{}\"", entry.shop)))?;
+        let shop = store::shops::find_by_slug(self.c, &entry.shop)?
+            .ok_or_else(|| refuse(format!("there is no shop \"{}\"", entry.shop)))?;
         let settings = entry.settings().map_err(|error| refuse(error.to_string()))?;
         let written = settings.to_string();
         snapshot::compile(&written).map_err(&refuse)?;
         if entry.hooks.as_ref().is_none_or(|hooks| hooks.as_array().is_some_and(Vec::is_empty)) {
-            self.applied.warnings.push(format!("{place}: hooks is empty, so every call will be refused; name the allowed return targets"));
+            self.applied.warnings.push(format!(
+                "{place}: hooks is empty, so every call will be refused; name the allowed return targets"
+            ));
         }
         let present = store::systems::find_by_slug(self.c, &entry.slug)?;
         if let Some(present) = present.as_ref().filter(|present| present.shop_id != shop.id) {
@@ -281,7 +309,9 @@ impl Work<'_> {
             slug: entry.slug.clone(),
             name: entry.name.clone(),
             active: entry.active.or(present.as_ref().map(|system| system.active)).unwrap_or(true),
-            license_id: license.map(|license| license.id).or(present.as_ref().and_then(|system| system.license_id.clone())),
+            license_id: license
+                .map(|license| license.id)
+                .or(present.as_ref().and_then(|system| system.license_id.clone())),
             settings: written,
             created_at: present.as_ref().map_or(self.now, |system| system.created_at),
         };
@@ -316,7 +346,8 @@ impl Work<'_> {
         if entry.password_hash.as_deref().is_some_and(|hash| !password::readable(hash.trim())) {
             return Err(refuse("password_hash must be argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$)".into()));
         }
-        let shop = store::shops::find_by_slug(self.c, &entry.shop)?.ok_or_else(|| refuse(format!("there is no shop \"{}\"", entry.shop)))?;
+        let shop = store::shops::find_by_slug(self.c, &entry.shop)?
+            .ok_or_else(|| refuse(format!("there is no shop \"{}\"", entry.shop)))?;
         let present = store::customers::find_by_number(self.c, &shop.id, entry.number.trim())?;
         let hash = hash.cloned().or_else(|| present.as_ref().map(|customer| customer.password_hash.clone()));
         let wanted = Customer {
@@ -350,10 +381,15 @@ impl Work<'_> {
     fn assignment(&mut self, entry: &AssignmentEntry) -> Done {
         let place = format!("assignment {}/{}", entry.system, entry.customer.trim());
         let refuse = refusing(&place);
-        let system = store::systems::find_by_slug(self.c, &entry.system)?.ok_or_else(|| refuse(format!("there is no system \"{}\"", entry.system)))?;
+        let system = store::systems::find_by_slug(self.c, &entry.system)?
+            .ok_or_else(|| refuse(format!("there is no system \"{}\"", entry.system)))?;
         let customer = store::customers::find_by_number(self.c, &system.shop_id, entry.customer.trim())?;
-        let customer = customer.ok_or_else(|| refuse(format!("there is no customer {} in the system's shop", entry.customer.trim())))?;
-        let shop = store::shops::list(self.c)?.into_iter().find(|shop| shop.id == system.shop_id).ok_or_else(|| refuse("its shop is gone".into()))?;
+        let customer = customer
+            .ok_or_else(|| refuse(format!("there is no customer {} in the system's shop", entry.customer.trim())))?;
+        let shop = store::shops::list(self.c)?
+            .into_iter()
+            .find(|shop| shop.id == system.shop_id)
+            .ok_or_else(|| refuse("its shop is gone".into()))?;
         let license = match &entry.license {
             Some(key) => {
                 let here = Place::Assignment { system: entry.system.clone(), customer: customer.number.clone() };
@@ -366,7 +402,9 @@ impl Work<'_> {
             id: present.as_ref().map_or_else(new_id, |assignment| assignment.id.clone()),
             system_id: system.id,
             customer_id: customer.id,
-            license_id: license.map(|license| license.id).or(present.as_ref().and_then(|assignment| assignment.license_id.clone())),
+            license_id: license
+                .map(|license| license.id)
+                .or(present.as_ref().and_then(|assignment| assignment.license_id.clone())),
             created_at: present.as_ref().map_or(self.now, |assignment| assignment.created_at),
         };
         let mut details = Vec::new();
@@ -388,7 +426,14 @@ impl Work<'_> {
 
     /// The license of that key, if it can ever serve here. What may still become right (not yet
     /// connected, suspended, expired) is stored with a warning.
-    fn license(&mut self, key: &str, kind: Kind, shop: &Shop, here: &Place, refuse: &impl Fn(String) -> ApplyError) -> Result<License, ApplyError> {
+    fn license(
+        &mut self,
+        key: &str,
+        kind: Kind,
+        shop: &Shop,
+        here: &Place,
+        refuse: &impl Fn(String) -> ApplyError,
+    ) -> Result<License, ApplyError> {
         let license = licenses::find(self.c, key).map_err(|error| match error {
             LicenseError::Store(error) => ApplyError::Store(error),
             other => refuse(format!("license: {other}")),
@@ -401,12 +446,22 @@ impl Work<'_> {
             return Err(refuse(format!("license: this is {belongs}")));
         }
         if let Some(place) = licenses::place(self.c, &license)?.filter(|place| place != here) {
-            return Err(refuse(format!("license: it is in use by {place}; every system and every customer in a system needs a license of its own")));
+            return Err(refuse(format!(
+                "license: it is in use by {place}; every system and every customer in a system needs a license of its own"
+            )));
         }
         if let Ok(website) = Website::read(&shop.website) {
-            let shop = snapshot::Shop { id: shop.id.clone(), slug: shop.slug.clone(), name: shop.name.clone(), website, connector: crate::shop::Connector::Redirect { entry_url: String::new() } };
+            let shop = snapshot::Shop {
+                id: shop.id.clone(),
+                slug: shop.slug.clone(),
+                name: shop.name.clone(),
+                website,
+                connector: crate::shop::Connector::Redirect { entry_url: String::new() },
+            };
             if let Err(invalid) = snapshot::verdict(&license, kind, &shop, self.now) {
-                self.applied.warnings.push(format!("{here}: the license cannot be used yet: {}", explain(invalid, &license, &shop)));
+                self.applied
+                    .warnings
+                    .push(format!("{here}: the license cannot be used yet: {}", explain(invalid, &license, &shop)));
             }
         }
         Ok(license)
@@ -425,7 +480,10 @@ impl Work<'_> {
         }
         for entry in file.assignment.iter().filter(|entry| entry.license.is_some()) {
             let Some(system) = store::systems::find_by_slug(self.c, &entry.system)? else { continue };
-            let Some(customer) = store::customers::find_by_number(self.c, &system.shop_id, entry.customer.trim())? else { continue };
+            let Some(customer) = store::customers::find_by_number(self.c, &system.shop_id, entry.customer.trim())?
+            else {
+                continue;
+            };
             if let Some(mut assignment) = store::assignments::find(self.c, &system.id, &customer.id)?
                 && self.moves(entry.license.as_deref(), assignment.license_id.as_deref())?
             {
@@ -450,8 +508,16 @@ impl Work<'_> {
             let named = file.system.iter().any(|entry| entry.slug == system.slug);
             for assignment in store::assignments::list_of_system(self.c, &system.id)? {
                 let customers = store::customers::list_of_shop(self.c, &system.shop_id)?;
-                let number = customers.iter().find(|customer| customer.id == assignment.customer_id).map_or("", |customer| customer.number.as_str());
-                if !named || !file.assignment.iter().any(|entry| entry.system == system.slug && entry.customer.trim() == number) {
+                let number = customers
+                    .iter()
+                    .find(|customer| customer.id == assignment.customer_id)
+                    .map_or("", |customer| customer.number.as_str());
+                if !named
+                    || !file
+                        .assignment
+                        .iter()
+                        .any(|entry| entry.system == system.slug && entry.customer.trim() == number)
+                {
                     store::assignments::delete(self.c, &assignment.id)?;
                     self.removed(format!("assignment {}/{number}", system.slug));
                 }
@@ -463,7 +529,11 @@ impl Work<'_> {
         }
         for shop in &shops {
             for customer in store::customers::list_of_shop(self.c, &shop.id)? {
-                if !file.customer.iter().any(|entry| entry.shop == slug(&shop.id) && entry.number.trim() == customer.number) {
+                if !file
+                    .customer
+                    .iter()
+                    .any(|entry| entry.shop == slug(&shop.id) && entry.number.trim() == customer.number)
+                {
                     store::customers::delete(self.c, &customer.id)?;
                     self.removed(format!("customer {}/{}", shop.slug, customer.number));
                 }
@@ -520,8 +590,14 @@ fn check_slug(slug: &str) -> Result<(), String> {
 fn explain(invalid: license::Invalid, license: &License, shop: &snapshot::Shop) -> String {
     use license::Invalid;
     match invalid {
-        Invalid::NotConnected => format!("it is not connected with a website; its owner connects it with {}", shop.website),
-        Invalid::OtherWebsite => format!("it is connected with {}, and the shop's website is {}", license.website.as_deref().unwrap_or_default(), shop.website),
+        Invalid::NotConnected => {
+            format!("it is not connected with a website; its owner connects it with {}", shop.website)
+        }
+        Invalid::OtherWebsite => format!(
+            "it is connected with {}, and the shop's website is {}",
+            license.website.as_deref().unwrap_or_default(),
+            shop.website
+        ),
         Invalid::NotYetValid => "it is not valid yet".into(),
         Invalid::Expired => "it has expired".into(),
         Invalid::Suspended => "it is suspended".into(),
@@ -552,7 +628,12 @@ fn differ_settings(details: &mut Vec<String>, path: &str, was: &Value, will: &Va
             names.dedup();
             for name in names {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                differ_settings(details, &path, was.get(name).unwrap_or(&Value::Null), will.get(name).unwrap_or(&Value::Null));
+                differ_settings(
+                    details,
+                    &path,
+                    was.get(name).unwrap_or(&Value::Null),
+                    will.get(name).unwrap_or(&Value::Null),
+                );
             }
         }
         (was, will) if was != will => {

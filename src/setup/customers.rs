@@ -38,16 +38,27 @@ pub struct CustomerState {
 }
 
 /// Creates or changes a customer of a shop; true when he is new.
-pub async fn put(store: &Store, hasher: &Hasher, shop_id: &str, number: &str, change: CustomerChange, now: i64) -> Result<(bool, CustomerState), Refusal> {
+pub async fn put(
+    store: &Store,
+    hasher: &Hasher,
+    shop_id: &str,
+    number: &str,
+    change: CustomerChange,
+    now: i64,
+) -> Result<(bool, CustomerState), Refusal> {
     let faulty = |reason: &str| Refusal::new(Code::CustomerFaulty).with("reason", reason);
     let number = number.trim().to_owned();
-    check_number(&number).and_then(|()| change.email.as_deref().map_or(Ok(()), check_email)).map_err(|reason| faulty(&reason))?;
+    check_number(&number)
+        .and_then(|()| change.email.as_deref().map_or(Ok(()), check_email))
+        .map_err(|reason| faulty(&reason))?;
     let (shop, key) = (shop_id.to_owned(), number.clone());
     let known = store.read(move |c| store::customers::find_by_number(c, &shop, &key)).await?;
 
     let hash = match (change.password, change.password_hash) {
         (Some(_), Some(_)) => return Err(faulty("give password or password_hash, not both")),
-        (None, Some(hash)) if !password::readable(&hash) => return Err(faulty("password_hash must be argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$)")),
+        (None, Some(hash)) if !password::readable(&hash) => {
+            return Err(faulty("password_hash must be argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$)"));
+        }
         (None, hash) => hash,
         (Some(password), None) => match &known {
             Some(known) if verifies(hasher, &password, &known.password_hash).await? => None,
@@ -113,7 +124,11 @@ pub fn save(c: &mut Connection, customer: &Customer, new: bool) -> Result<(), Re
     {
         return Err(Rejected::Faulty(format!("customer {} has the email {} already", other.number, customer.email)));
     }
-    if new { store::customers::insert(c, customer)? } else { store::customers::update(c, customer)? }
+    if new {
+        store::customers::insert(c, customer)?
+    } else {
+        store::customers::update(c, customer)?
+    }
     Ok(())
 }
 
@@ -174,15 +189,22 @@ impl CustomerFile {
         let text = text.trim_start_matches('\u{feff}');
         let header = text.lines().next().unwrap_or_default();
         let delimiter = if header.contains(';') { b';' } else { b',' };
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::Headers).from_reader(text.as_bytes());
+        let mut reader =
+            csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::Headers).from_reader(text.as_bytes());
         let headers = reader.headers().map_err(|error| faulty(error.to_string()))?.clone();
         for needed in ["number", "email"] {
             if !headers.iter().any(|name| name == needed) {
-                return Err(faulty(format!("the first line must name the columns, and \"{needed}\" is not among them")));
+                return Err(faulty(format!(
+                    "the first line must name the columns, and \"{needed}\" is not among them"
+                )));
             }
         }
-        if let Some(unknown) = headers.iter().find(|name| !["number", "email", "password", "password_hash", "active"].contains(name)) {
-            return Err(faulty(format!("unknown column \"{unknown}\"; known are number, email, password, password_hash, active")));
+        if let Some(unknown) =
+            headers.iter().find(|name| !["number", "email", "password", "password_hash", "active"].contains(name))
+        {
+            return Err(faulty(format!(
+                "unknown column \"{unknown}\"; known are number, email, password, password_hash, active"
+            )));
         }
         let (mut rows, mut numbers, mut emails) = (Vec::new(), HashSet::new(), HashSet::new());
         for record in reader.records() {
@@ -190,7 +212,8 @@ impl CustomerFile {
             let line = record.position().map_or(0, csv::Position::line);
             let at = |reason: String| faulty(format!("line {line}: {reason}"));
             // The values of a line may be secrets, so its errors name the line only.
-            let mut row: Row = record.deserialize(Some(&headers)).map_err(|_| at("active must be true or false".into()))?;
+            let mut row: Row =
+                record.deserialize(Some(&headers)).map_err(|_| at("active must be true or false".into()))?;
             row.line = line;
             row.password = row.password.filter(|text| !text.is_empty());
             row.password_hash = row.password_hash.filter(|text| !text.is_empty());
@@ -222,15 +245,21 @@ impl CustomerFile {
     pub fn hash(&mut self, known: &[Customer], parameters: Parameters, progress: impl Fn() + Sync) {
         let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
         let share = self.rows.len().div_ceil(threads).max(1);
-        let known: HashMap<&str, &Customer> = known.iter().map(|customer| (customer.number.as_str(), customer)).collect();
+        let known: HashMap<&str, &Customer> =
+            known.iter().map(|customer| (customer.number.as_str(), customer)).collect();
         std::thread::scope(|scope| {
             for rows in self.rows.chunks_mut(share) {
                 scope.spawn(|| {
                     for row in rows {
                         if let Some(password) = row.password.take() {
                             let password = SecretString::from(password);
-                            let same = known.get(row.number.trim()).filter(|customer| password::verify_now(&password, &customer.password_hash));
-                            row.password_hash = Some(same.map_or_else(|| password::hash_now(&password, parameters), |customer| customer.password_hash.clone()));
+                            let same = known
+                                .get(row.number.trim())
+                                .filter(|customer| password::verify_now(&password, &customer.password_hash));
+                            row.password_hash = Some(same.map_or_else(
+                                || password::hash_now(&password, parameters),
+                                |customer| customer.password_hash.clone(),
+                            ));
                         }
                         progress();
                     }
@@ -249,7 +278,8 @@ impl CustomerFile {
                 other => other,
             };
             let hash = row.password_hash.or_else(|| known.as_ref().map(|customer| customer.password_hash.clone()));
-            let hash = hash.ok_or_else(|| at(Rejected::Faulty("a new customer needs a password or password_hash".into())))?;
+            let hash =
+                hash.ok_or_else(|| at(Rejected::Faulty("a new customer needs a password or password_hash".into())))?;
             let customer = Customer {
                 id: known.as_ref().map_or_else(|| ulid::Ulid::new().to_string(), |customer| customer.id.clone()),
                 shop_id: shop_id.to_owned(),

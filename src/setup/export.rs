@@ -14,7 +14,8 @@ pub fn export(c: &mut Connection, with_password_hashes: bool) -> Result<SetupFil
             Some(id) => store::accounts::find(c, id)?.map(|account| account.email),
             None => None,
         };
-        let connector = serde_json::from_str(&shop.connector).map_err(|error| StoreError::Query(format!("shop {}: {error}", shop.slug)))?;
+        let connector = serde_json::from_str(&shop.connector)
+            .map_err(|error| StoreError::Query(format!("shop {}: {error}", shop.slug)))?;
         for customer in store::customers::list_of_shop(c, &shop.id)? {
             file.customer.push(CustomerEntry {
                 shop: shop.slug.clone(),
@@ -25,18 +26,45 @@ pub fn export(c: &mut Connection, with_password_hashes: bool) -> Result<SetupFil
                 active: (!customer.active).then_some(false),
             });
         }
-        file.shop.push(ShopEntry { slug: shop.slug, name: shop.name, website: shop.website, account, connector, api_key: None });
+        file.shop.push(ShopEntry {
+            slug: shop.slug,
+            name: shop.name,
+            website: shop.website,
+            account,
+            connector,
+            api_key: None,
+        });
     }
     let shops = store::shops::list(c)?;
     for system in store::systems::list(c)? {
-        let shop = shops.iter().find(|shop| shop.id == system.shop_id).map_or_else(String::new, |shop| shop.slug.clone());
+        let shop =
+            shops.iter().find(|shop| shop.id == system.shop_id).map_or_else(String::new, |shop| shop.slug.clone());
         let customers = store::customers::list_of_shop(c, &system.shop_id)?;
         for assignment in store::assignments::list_of_system(c, &system.id)? {
-            let customer = customers.iter().find(|customer| customer.id == assignment.customer_id).map_or_else(String::new, |customer| customer.number.clone());
-            file.assignment.push(AssignmentEntry { system: system.slug.clone(), customer, license: key(c, assignment.license_id.as_deref())? });
+            let customer = customers
+                .iter()
+                .find(|customer| customer.id == assignment.customer_id)
+                .map_or_else(String::new, |customer| customer.number.clone());
+            file.assignment.push(AssignmentEntry {
+                system: system.slug.clone(),
+                customer,
+                license: key(c, assignment.license_id.as_deref())?,
+            });
         }
         let license = key(c, system.license_id.as_deref())?;
-        let mut entry = SystemEntry { shop, slug: system.slug, name: system.name, active: (!system.active).then_some(false), license, hooks: None, preset: None, call: None, form: None, units: None, field: None };
+        let mut entry = SystemEntry {
+            shop,
+            slug: system.slug,
+            name: system.name,
+            active: (!system.active).then_some(false),
+            license,
+            hooks: None,
+            preset: None,
+            call: None,
+            form: None,
+            units: None,
+            field: None,
+        };
         if let Ok(Value::Object(settings)) = serde_json::from_str(&system.settings) {
             entry.set_settings(settings);
         }

@@ -104,7 +104,8 @@ impl SetupFile {
         let mut file: Self = toml::from_str(text).map_err(|error| FileError::Toml(error.to_string()))?;
         let resolve = |place: String, value: &mut Option<String>| {
             let Some(variable) = value.as_deref().and_then(|value| value.strip_prefix("env:")) else { return Ok(()) };
-            let found = environment(variable).ok_or_else(|| FileError::Environment { place, variable: variable.to_owned() })?;
+            let found =
+                environment(variable).ok_or_else(|| FileError::Environment { place, variable: variable.to_owned() })?;
             *value = Some(found);
             Ok(())
         };
@@ -119,7 +120,10 @@ impl SetupFile {
             resolve(format!("customer {}: password_hash", customer.number), &mut customer.password_hash)?;
         }
         for assignment in &mut file.assignment {
-            resolve(format!("assignment {}/{}: license", assignment.system, assignment.customer), &mut assignment.license)?;
+            resolve(
+                format!("assignment {}/{}: license", assignment.system, assignment.customer),
+                &mut assignment.license,
+            )?;
         }
         Ok(file)
     }
@@ -128,9 +132,19 @@ impl SetupFile {
 impl SystemEntry {
     /// The operator's part of the settings, as it is stored: JSON.
     pub fn settings(&self) -> Result<Value, serde_json::Error> {
-        let parts = [("hooks", &self.hooks), ("preset", &self.preset), ("call", &self.call), ("form", &self.form), ("units", &self.units), ("field", &self.field)];
+        let parts = [
+            ("hooks", &self.hooks),
+            ("preset", &self.preset),
+            ("call", &self.call),
+            ("form", &self.form),
+            ("units", &self.units),
+            ("field", &self.field),
+        ];
         let named = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part.as_ref()?)));
-        named.map(|(name, part)| Ok((name, serde_json::to_value(part)?))).collect::<Result<Map<_, _>, _>>().map(Value::Object)
+        named
+            .map(|(name, part)| Ok((name, serde_json::to_value(part)?)))
+            .collect::<Result<Map<_, _>, _>>()
+            .map(Value::Object)
     }
 
     /// Puts stored settings back into their places.
@@ -158,6 +172,8 @@ fn toml(value: Value) -> Option<Toml> {
         Value::Number(value) => value.as_i64().map_or_else(|| Toml::String(value.to_string()), Toml::Integer),
         Value::String(value) => Toml::String(value),
         Value::Array(values) => Toml::Array(values.into_iter().filter_map(toml).collect()),
-        Value::Object(members) => Toml::Table(members.into_iter().filter_map(|(name, value)| Some((name, toml(value)?))).collect()),
+        Value::Object(members) => {
+            Toml::Table(members.into_iter().filter_map(|(name, value)| Some((name, toml(value)?))).collect())
+        }
     })
 }

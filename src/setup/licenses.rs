@@ -61,7 +61,14 @@ impl std::fmt::Display for Place {
 
 /// Issues licenses to an account, which is made if it does not exist. A system license brings its
 /// customer license.
-pub fn issue(c: &mut Connection, email: &str, kind: Kind, count: u32, valid_until: Option<&str>, now: i64) -> Result<Vec<Issued>> {
+pub fn issue(
+    c: &mut Connection,
+    email: &str,
+    kind: Kind,
+    count: u32,
+    valid_until: Option<&str>,
+    now: i64,
+) -> Result<Vec<Issued>> {
     let valid_until = valid_until.map(read_day).transpose()?;
     let account = account(c, email, now)?;
     let mut issued = Vec::new();
@@ -81,7 +88,13 @@ pub fn account(c: &mut Connection, email: &str, now: i64) -> Result<Account> {
     if let Some(account) = store::accounts::find_by_email(c, email)? {
         return Ok(account);
     }
-    let account = Account { id: new_id(), email: email.trim().to_lowercase(), role: "merchant".into(), password_hash: None, created_at: now };
+    let account = Account {
+        id: new_id(),
+        email: email.trim().to_lowercase(),
+        role: "merchant".into(),
+        password_hash: None,
+        created_at: now,
+    };
     store::accounts::insert(c, &account)?;
     Ok(account)
 }
@@ -184,7 +197,14 @@ pub fn describe(c: &mut Connection, license: License) -> Result<Description> {
     })
 }
 
-fn insert(c: &mut Connection, kind: Kind, account_id: &str, bundled_with: Option<&str>, valid_until: Option<i64>, now: i64) -> Result<License> {
+fn insert(
+    c: &mut Connection,
+    kind: Kind,
+    account_id: &str,
+    bundled_with: Option<&str>,
+    valid_until: Option<i64>,
+    now: i64,
+) -> Result<License> {
     let mut random = [0u8; 16];
     getrandom::fill(&mut random).map_err(|error| LicenseError::Randomness(error.to_string()))?;
     let license = License {
@@ -212,7 +232,13 @@ fn change(c: &mut Connection, license: &License, kind: &str, detail: Option<Stri
 }
 
 fn record(c: &mut Connection, license_id: &str, kind: &str, detail: Option<String>, now: i64) -> Result<()> {
-    let event = LicenseEvent { id: new_id(), license_id: license_id.to_owned(), happened_at: now, kind: kind.to_owned(), detail };
+    let event = LicenseEvent {
+        id: new_id(),
+        license_id: license_id.to_owned(),
+        happened_at: now,
+        kind: kind.to_owned(),
+        detail,
+    };
     Ok(store::licenses::insert_event(c, &event)?)
 }
 

@@ -16,7 +16,9 @@ pub enum Connector {
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectorError {
-    #[error("entry_url is \"{0}\": it must be an http or https URL; the entry token takes the place of {{token}} or is appended as ?token=…")]
+    #[error(
+        "entry_url is \"{0}\": it must be an http or https URL; the entry token takes the place of {{token}} or is appended as ?token=…"
+    )]
     EntryUrl(String),
 }
 
@@ -28,7 +30,10 @@ impl Connector {
         let Self::Redirect { entry_url } = self;
         let wrong = || ConnectorError::EntryUrl(entry_url.clone());
         let url = Url::parse(&entry_url.replace(PLACE, "token")).map_err(|_| wrong())?;
-        let usable = matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty() && url.password().is_none();
+        let usable = matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none();
         usable.then_some(()).ok_or_else(wrong)
     }
 
@@ -38,7 +43,8 @@ impl Connector {
         if entry_url.contains(PLACE) {
             return entry_url.replace(PLACE, token);
         }
-        let (page, fragment) = entry_url.split_once('#').map_or((entry_url.as_str(), None), |(page, fragment)| (page, Some(fragment)));
+        let (page, fragment) =
+            entry_url.split_once('#').map_or((entry_url.as_str(), None), |(page, fragment)| (page, Some(fragment)));
         let separator = match page.split_once('?') {
             None => "?",
             Some((_, query)) if query.is_empty() || query.ends_with('&') => "",

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::schema::{assignments, customers, licenses};
 use super::licenses::License;
+use super::schema::{assignments, customers, licenses};
 use super::{Connection, Result, on};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
@@ -36,7 +36,12 @@ pub fn fold_email(email: &str) -> String {
 
 /// The customers of a shop whom a login could mean, and how they stand in one system: whose e-mail
 /// is `user` in any case, or else whose number it is.
-pub fn find_candidate(connection: &mut Connection, shop_id: &str, system_id: &str, user: &str) -> Result<Option<Candidate>> {
+pub fn find_candidate(
+    connection: &mut Connection,
+    shop_id: &str,
+    system_id: &str,
+    user: &str,
+) -> Result<Option<Candidate>> {
     let row = on!(connection, c => customers::table
         .left_join(assignments::table.on(assignments::customer_id.eq(customers::id).and(assignments::system_id.eq(system_id.to_owned()))))
         .left_join(licenses::table.on(licenses::id.nullable().eq(assignments::license_id)))

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sqlite::SqliteConnection;
 use diesel::{Connection as _, QueryResult};
@@ -27,6 +27,7 @@ const QUEUE: usize = 8_192;
 const POSTGRES_CONNECTIONS: usize = 8;
 
 pub type PgConnection = AsyncConnectionWrapper<AsyncPgConnection>;
+type Manager<C> = <C as diesel::Connection>::TransactionManager;
 
 /// A connection to either database. Query functions take it and run one body for both with
 /// [`on!`](super::on).
@@ -114,7 +115,9 @@ pub enum StoreError {
 impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
         match &error {
-            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => Self::Conflict(info.message().to_owned()),
+            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
+                Self::Conflict(info.message().to_owned())
+            }
             DieselError::DatabaseError(
                 DatabaseErrorKind::ForeignKeyViolation
                 | DatabaseErrorKind::NotNullViolation
@@ -190,7 +193,11 @@ impl Store {
     }
 }
 
-async fn submit<T, E>(queue: &flume::Sender<Box<dyn Job>>, mode: Mode, job: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static) -> Result<T, E>
+async fn submit<T, E>(
+    queue: &flume::Sender<Box<dyn Job>>,
+    mode: Mode,
+    job: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
 where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
@@ -341,12 +348,7 @@ fn run_read(connection: &mut Connection, group: Vec<Box<dyn Job>>) -> bool {
 /// Runs jobs in one transaction, each in a savepoint of its own when there are several, and
 /// answers them after the commit; false when the connection should be replaced.
 fn run_group(connection: &mut Connection, mut group: Vec<Box<dyn Job>>) -> bool {
-    let begin = match connection {
-        // The command line is a second process: take the write lock first, wait for it if need be.
-        Connection::Sqlite(_) => "BEGIN IMMEDIATE",
-        Connection::Postgres(_) => "BEGIN",
-    };
-    if let Err(error) = execute(connection, begin) {
+    if let Err(error) = begin(connection) {
         return abandon(connection, group, error);
     }
     let alone = group.len() == 1;
@@ -355,8 +357,7 @@ fn run_group(connection: &mut Connection, mut group: Vec<Box<dyn Job>>) -> bool 
             match group[index].run(connection) {
                 Ran::Done => Ok(()),
                 Ran::Refused | Ran::Panicked => {
-                    let rolled_back = execute(connection, "ROLLBACK");
-                    let sound = rolled_back.is_ok() && alive(connection);
+                    let sound = rollback(connection).is_ok() && alive(connection);
                     group.into_iter().for_each(|job| job.answer(Ok(())));
                     return sound;
                 }
@@ -368,7 +369,7 @@ fn run_group(connection: &mut Connection, mut group: Vec<Box<dyn Job>>) -> bool 
             return abandon(connection, group, error);
         }
     }
-    match execute(connection, "COMMIT") {
+    match commit(connection) {
         Ok(()) => {
             group.into_iter().for_each(|job| job.answer(Ok(())));
             true
@@ -380,10 +381,10 @@ fn run_group(connection: &mut Connection, mut group: Vec<Box<dyn Job>>) -> bool 
 /// An error here means that the transaction itself is in doubt: a full disk makes SQLite roll all
 /// of it back, and the savepoint is gone.
 fn run_in_savepoint(connection: &mut Connection, job: &mut dyn Job) -> QueryResult<()> {
-    execute(connection, "SAVEPOINT job")?;
+    savepoint(connection)?;
     match job.run(connection) {
-        Ran::Done => execute(connection, "RELEASE job"),
-        Ran::Refused | Ran::Panicked => execute(connection, "ROLLBACK TO job; RELEASE job"),
+        Ran::Done => commit(connection),
+        Ran::Refused | Ran::Panicked => rollback(connection),
     }
 }
 
@@ -391,17 +392,44 @@ fn run_in_savepoint(connection: &mut Connection, job: &mut dyn Job) -> QueryResu
 fn abandon(connection: &mut Connection, group: Vec<Box<dyn Job>>, error: DieselError) -> bool {
     let reason = StoreError::Unavailable(error.to_string());
     tracing::error!(error = %error, jobs = group.len(), "the database could not commit");
-    let _ = execute(connection, "ROLLBACK");
+    let _ = rollback(connection);
     group.into_iter().for_each(|job| job.answer(Err(reason.clone())));
     false
 }
 
-fn execute(connection: &mut Connection, sql: &str) -> QueryResult<()> {
-    on!(connection, c => c.batch_execute(sql))
+// Diesel keeps count of how deep it is, so that a transaction inside a job becomes a savepoint.
+
+fn begin(connection: &mut Connection) -> QueryResult<()> {
+    match connection {
+        // The command line is a second process: take the write lock first, wait for it if need be.
+        Connection::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
+        Connection::Postgres(c) => Manager::<PgConnection>::begin_transaction(c),
+    }
+}
+
+fn savepoint(connection: &mut Connection) -> QueryResult<()> {
+    match connection {
+        Connection::Sqlite(c) => Manager::<SqliteConnection>::begin_transaction(c),
+        Connection::Postgres(c) => Manager::<PgConnection>::begin_transaction(c),
+    }
+}
+
+fn commit(connection: &mut Connection) -> QueryResult<()> {
+    match connection {
+        Connection::Sqlite(c) => Manager::<SqliteConnection>::commit_transaction(c),
+        Connection::Postgres(c) => Manager::<PgConnection>::commit_transaction(c),
+    }
+}
+
+fn rollback(connection: &mut Connection) -> QueryResult<()> {
+    match connection {
+        Connection::Sqlite(c) => Manager::<SqliteConnection>::rollback_transaction(c),
+        Connection::Postgres(c) => Manager::<PgConnection>::rollback_transaction(c),
+    }
 }
 
 fn alive(connection: &mut Connection) -> bool {
-    execute(connection, "SELECT 1").is_ok()
+    on!(connection, c => c.batch_execute("SELECT 1").is_ok())
 }
 
 fn connect(url: &DatabaseUrl, access: Access) -> Result<Connection, StoreError> {
@@ -410,7 +438,9 @@ fn connect(url: &DatabaseUrl, access: Access) -> Result<Connection, StoreError> 
         DatabaseUrl::Sqlite(path) => {
             let mut connection = SqliteConnection::establish(&path.to_string_lossy()).map_err(|e| unavailable(&e))?;
             // Pragmas belong to the connection, not to the file, except for the journal's mode.
-            connection.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;").map_err(|e| unavailable(&e))?;
+            connection
+                .batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;")
+                .map_err(|e| unavailable(&e))?;
             connection
                 .batch_execute(match access {
                     Access::Write => "PRAGMA journal_mode = WAL;",

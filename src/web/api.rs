@@ -129,11 +129,17 @@ pub async fn close(request: HttpRequest, id: Path<String>, web: Data<Web>) -> Ht
     (status = 201, description = "Created", body = CustomerState),
     (status = 422, description = "`customer-faulty`", body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn put_customer(request: HttpRequest, number: Path<String>, payload: Payload, web: Data<Web>) -> HttpResponse {
+pub async fn put_customer(
+    request: HttpRequest,
+    number: Path<String>,
+    payload: Payload,
+    web: Data<Web>,
+) -> HttpResponse {
     let outcome = async {
         let shop = shop(&request, &web)?;
         let change: CustomerChange = json(&request, payload).await?;
-        customers::put(&web.gateway.store, &web.gateway.hasher, &shop.id, &number, change, web.gateway.clock.now()).await
+        customers::put(&web.gateway.store, &web.gateway.hasher, &shop.id, &number, change, web.gateway.clock.now())
+            .await
     };
     match outcome.await {
         Ok((true, state)) => HttpResponse::Created().json(state),
@@ -176,5 +182,9 @@ async fn json<T: serde::de::DeserializeOwned>(request: &HttpRequest, payload: Pa
         return Err(Refusal::new(Code::MediaType));
     }
     let bytes = body::read(payload, body::SMALL_LIMIT, Code::BodyTooLarge).await?;
-    serde_json::from_slice(&bytes).map_err(|error| Refusal::new(Code::BodyMalformed).with("reason", error.to_string()))
+    serde_json::from_slice(&bytes).map_err(|error| {
+        // serde's own words may quote a password that stands where something else belongs.
+        let what = if error.is_data() { "a member is unknown, missing or of the wrong type" } else { "this is not JSON" };
+        Refusal::new(Code::BodyMalformed).with("reason", format!("{what} (line {}, column {})", error.line(), error.column()))
+    })
 }

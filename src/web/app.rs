@@ -10,13 +10,21 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         // Procurement systems and buyers' browsers.
         .service(web::resource("/oci").route(web::get().to(procurement::call)).route(web::post().to(procurement::call)))
-        .service(web::resource("/oci/{system}").route(web::get().to(procurement::call)).route(web::post().to(procurement::call)))
+        .service(
+            web::resource("/oci/{system}")
+                .route(web::get().to(procurement::call))
+                .route(web::post().to(procurement::call)),
+        )
         .route("/return/{ticket}", web::get().to(procurement::return_page))
         .route("/leave/{ticket}", web::get().to(procurement::leave))
         .route("/", web::get().to(procurement::home))
         // Shops.
         .route("/api/v1/entries/redeem", web::post().to(api::redeem))
-        .service(web::resource("/api/v1/punchouts/{id}").route(web::get().to(api::punchout)).route(web::delete().to(api::close)))
+        .service(
+            web::resource("/api/v1/punchouts/{id}")
+                .route(web::get().to(api::punchout))
+                .route(web::delete().to(api::close)),
+        )
         .route("/api/v1/punchouts/{id}/cart", web::post().to(api::put_cart))
         .route("/api/v1/customers/{number}", web::put().to(api::put_customer))
         .route("/api/openapi.json", web::get().to(api::description))

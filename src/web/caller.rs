@@ -14,7 +14,12 @@ pub fn address(request: &HttpRequest, trusted: &[IpAddr]) -> IpAddr {
     if !trusted.contains(&peer) {
         return peer;
     }
-    let forwarded: Vec<&str> = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
+    let forwarded: Vec<&str> = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
     let parsed = forwarded.iter().rev().map_while(|entry| entry.trim().parse::<IpAddr>().ok());
     let mut last = peer;
     for address in parsed {
@@ -55,7 +60,10 @@ fn quality(accept: &str, types: &[&str]) -> u32 {
     let wish = |entry: &str| {
         let (name, parameters) = entry.split_once(';').unwrap_or((entry, ""));
         let named = types.iter().any(|wanted| name.trim().eq_ignore_ascii_case(wanted));
-        let quality = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("q=")).and_then(|q| q.trim().parse::<f32>().ok());
+        let quality = parameters
+            .split(';')
+            .find_map(|parameter| parameter.trim().strip_prefix("q="))
+            .and_then(|q| q.trim().parse::<f32>().ok());
         named.then(|| (quality.unwrap_or(1.0).clamp(0.0, 1.0) * 1000.0) as u32)
     };
     accept.split(',').filter_map(wish).max().unwrap_or(0)
@@ -82,7 +90,12 @@ mod tests {
 
     #[test]
     fn only_a_trusted_proxy_is_believed_about_the_address() {
-        let from = |peer: &str, forwarded: &str| TestRequest::default().peer_addr(format!("{peer}:1").parse().expect("an address")).insert_header(("x-forwarded-for", forwarded)).to_http_request();
+        let from = |peer: &str, forwarded: &str| {
+            TestRequest::default()
+                .peer_addr(format!("{peer}:1").parse().expect("an address"))
+                .insert_header(("x-forwarded-for", forwarded))
+                .to_http_request()
+        };
         let proxy: IpAddr = "10.0.0.1".parse().expect("an address");
         let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
         assert_eq!(address(&from("10.0.0.1", "203.0.113.9"), &[proxy]), ip("203.0.113.9"));

@@ -19,7 +19,9 @@ pub async fn ready(web: Data<Web>) -> HttpResponse {
         Ok(_) => HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            HttpResponse::ServiceUnavailable().insert_header((RETRY_AFTER, "5")).json(serde_json::json!({ "status": "database-unavailable" }))
+            HttpResponse::ServiceUnavailable()
+                .insert_header((RETRY_AFTER, "5"))
+                .json(serde_json::json!({ "status": "database-unavailable" }))
         }
     }
 }

@@ -75,7 +75,8 @@ pub struct LeavePage<'a> {
 impl LeavePage<'_> {
     /// An address that is not plain http or https is left out: the link would come from a stranger.
     pub fn new(language: Language, continue_url: Option<String>) -> Self {
-        let continue_url = continue_url.filter(|url| Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")));
+        let continue_url =
+            continue_url.filter(|url| Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")));
         let sentence = if continue_url.is_some() { "leave-continue-sentence" } else { "leave-sentence" };
         Self {
             lang: language.tag(),
@@ -135,18 +136,14 @@ pub fn give_back(mut response: HttpResponseBuilder, form: &Form, language: Langu
     } else {
         ("return-title-manual", "return-explanation-manual")
     };
-    let (title, explanation, button) = (text(language, title), text(language, explanation), text(language, "return-button"));
-    let texts = PageTexts {
-        lang: language.tag(),
-        title: &title,
-        heading: &title,
-        explanation: &explanation,
-        button: &button,
-    };
+    let (title, explanation, button) =
+        (text(language, title), text(language, explanation), text(language, "return-button"));
+    let texts =
+        PageTexts { lang: language.tag(), title: &title, heading: &title, explanation: &explanation, button: &button };
     response
         .insert_header((CONTENT_SECURITY_POLICY, form.content_security_policy(&nonce)))
         .content_type(form.content_type())
-        .body(form.page(&nonce, &texts))
+        .body(form.encoded_page(&nonce, &texts))
 }
 
 /// `GET /assets/punchgate.css`.
@@ -172,12 +169,18 @@ fn nonce() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::refusal::Code;
 
     #[test]
     fn a_refusal_shows_its_sentence_its_code_and_its_reference_in_the_buyers_language() {
-        let page = RefusalPage::new(Language::German, &Refusal::new(Code::LoginWrong), "7K3M-9QPT").render().expect("a page");
-        for part in ["<html lang=\"de\">", "Die Anmeldung hat nicht geklappt", "Die Zugangsdaten für diesen Shop stimmen nicht.", "login-wrong", "7K3M-9QPT"] {
+        let page =
+            RefusalPage::new(Language::German, &Refusal::new(Code::LoginWrong), "7K3M-9QPT").render().expect("a page");
+        for part in [
+            "<html lang=\"de\">",
+            "Die Anmeldung hat nicht geklappt",
+            "Die Zugangsdaten für diesen Shop stimmen nicht.",
+            "login-wrong",
+            "7K3M-9QPT",
+        ] {
             assert!(page.contains(part), "{part} in {page}");
         }
     }
@@ -185,7 +188,10 @@ mod tests {
     #[test]
     fn the_way_back_is_a_link_only_to_a_web_address() {
         let page = |url: &str| LeavePage::new(Language::English, Some(url.to_owned())).render().expect("a page");
-        assert!(page("https://srm.example.com/back?a=1&b=\"2").contains("href=\"https://srm.example.com/back?a=1&#38;b=&#34;2\""));
+        assert!(
+            page("https://srm.example.com/back?a=1&b=\"2")
+                .contains("href=\"https://srm.example.com/back?a=1&#38;b=&#34;2\"")
+        );
         for url in ["javascript:alert(1)", "data:text/html,x", "SAPEVENT:POST", "", "/relative"] {
             assert!(!page(url).contains("href=\"#") && !page(url).contains("class=\"button\""), "{url}");
         }

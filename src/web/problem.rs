@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 use crate::oci::finding::Fault;
 use crate::refusal::{Code, Refusal};
 use crate::texts::Language;
-use crate::web::pages::{self, RefusalPage};
 use crate::web::caller;
+use crate::web::pages::{self, RefusalPage};
 
 /// A problem document.
 #[derive(Serialize, ToSchema)]
@@ -52,7 +52,12 @@ pub fn to_buyer(request: &HttpRequest, refusal: &Refusal, language: Language) ->
 /// The answer to a shop: its developers read the operator's sentence, in English.
 pub fn to_shop(request: &HttpRequest, refusal: &Refusal) -> HttpResponse {
     let reference = log(request, refusal);
-    let problem = problem(refusal, &reference, refusal.buyer_sentence(Language::English), refusal.operator_sentence(Language::English));
+    let problem = problem(
+        refusal,
+        &reference,
+        refusal.buyer_sentence(Language::English),
+        refusal.operator_sentence(Language::English),
+    );
     start(refusal).content_type("application/problem+json").json(problem)
 }
 
@@ -69,7 +74,8 @@ fn problem(refusal: &Refusal, reference: &str, title: String, detail: String) ->
 }
 
 fn start(refusal: &Refusal) -> HttpResponseBuilder {
-    let mut response = HttpResponse::build(StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+    let mut response =
+        HttpResponse::build(StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     if let Some(seconds) = refusal.retry_after {
         response.insert_header((RETRY_AFTER, seconds.to_string()));
     }

@@ -4,7 +4,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
-use crate::oci::call;
+use crate::oci::call::{self, Parameters};
 use crate::punchout::giveback::{self, Return};
 use crate::punchout::leave;
 use crate::punchout::login::{self, Inbound};
@@ -23,11 +23,16 @@ pub async fn call(request: HttpRequest, payload: Payload, web: Data<Web>) -> Htt
     }
 }
 
-async fn enter(request: &HttpRequest, payload: Payload, web: &Web, language: &mut Option<String>) -> Result<String, Refusal> {
+async fn enter(
+    request: &HttpRequest,
+    payload: Payload,
+    web: &Web,
+    language: &mut Option<String>,
+) -> Result<String, Refusal> {
     let query = request.query_string().as_bytes().to_vec();
-    *language = call::language(&query, &[]);
+    *language = named_language(&query, &[]);
     let body = body::read(payload, body::CALL_LIMIT, Code::CallTooLarge).await?.to_vec();
-    *language = call::language(&query, &body);
+    *language = named_language(&query, &body);
     let inbound = Inbound {
         system: request.match_info().get("system").map(str::to_owned),
         method: request.method().to_string(),
@@ -36,6 +41,11 @@ async fn enter(request: &HttpRequest, payload: Payload, web: &Web, language: &mu
         address: caller::address(request, &web.trusted_proxies),
     };
     Ok(login::login(&web.gateway, inbound).await?.location)
+}
+
+/// For the words of a refusal: the call may be refused before it is read in earnest.
+fn named_language(query: &[u8], body: &[u8]) -> Option<String> {
+    call::named_language(&Parameters::read(query, body, None).ok()?)
 }
 
 /// `GET /return/{ticket}`.

@@ -38,7 +38,10 @@ pub fn serve(listener: TcpListener, gateway: Arc<Gateway>, config: &Config) -> s
             .app_data(web.clone())
             .wrap(
                 // No X-Frame-Options: procurement systems show the shop in frames.
-                DefaultHeaders::new().add(("Cache-Control", "no-store")).add(("Referrer-Policy", "no-referrer")).add(("X-Content-Type-Options", "nosniff")),
+                DefaultHeaders::new()
+                    .add(("Cache-Control", "no-store"))
+                    .add(("Referrer-Policy", "no-referrer"))
+                    .add(("X-Content-Type-Options", "nosniff")),
             )
             .wrap(TracingLogger::<QuietSpan>::new())
             .configure(app::routes)
@@ -54,7 +57,10 @@ pub fn serve(listener: TcpListener, gateway: Arc<Gateway>, config: &Config) -> s
 /// `/metrics` on a listener of its own, which need not be reachable from outside.
 pub fn serve_metrics(listener: TcpListener, handle: PrometheusHandle) -> std::io::Result<Server> {
     let handle = Data::new(handle);
-    let server = HttpServer::new(move || App::new().app_data(handle.clone()).configure(app::monitoring)).workers(1).disable_signals().listen(listener)?;
+    let server = HttpServer::new(move || App::new().app_data(handle.clone()).configure(app::monitoring))
+        .workers(1)
+        .disable_signals()
+        .listen(listener)?;
     Ok(server.run())
 }
 

@@ -107,7 +107,8 @@ impl Installation {
 
     /// Issues licenses and gives their keys in the order of `--json`.
     pub fn issue(&self, kind: &str) -> Vec<String> {
-        let printed = self.punchgate(&["license", "issue", "--account", "owner@acme.example", "--kind", kind, "--json"]);
+        let printed =
+            self.punchgate(&["license", "issue", "--account", "owner@acme.example", "--kind", kind, "--json"]);
         let issued: Vec<Value> = serde_json::from_str(&printed).expect("JSON");
         issued.iter().map(|license| license["key"].as_str().expect("a key").to_owned()).collect()
     }
@@ -127,13 +128,8 @@ impl Installation {
     }
 
     pub fn serve(&self) -> Gateway {
-        let mut child = self
-            .command()
-            .arg("serve")
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary runs");
+        let mut child =
+            self.command().arg("serve").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary runs");
         let mut lines = BufReader::new(child.stderr.take().expect("its log")).lines();
         let log = Arc::new(Mutex::new(String::new()));
         let started = Instant::now();
@@ -333,7 +329,8 @@ impl Buyer<'_> {
 
     /// Calls by GET as a browser does; refusals come as pages.
     pub fn visit(&self) -> Answer {
-        let url = reqwest::Url::parse_with_params(&format!("{}{}", self.gateway.url, self.path), &self.parameters).expect("a URL");
+        let url = reqwest::Url::parse_with_params(&format!("{}{}", self.gateway.url, self.path), &self.parameters)
+            .expect("a URL");
         Answer::of(client().get(url).header("accept", "text/html,*/*;q=0.8").send().expect("an answer"))
     }
 }
@@ -410,7 +407,8 @@ impl ReturnForm {
         let select = |selector: &str| scraper::Selector::parse(selector).expect("a selector");
         let form = page.select(&select("form")).next().expect("a form");
         let attribute = |name: &str| form.value().attr(name).unwrap_or_default().to_owned();
-        let inputs = form.select(&select("input[name]")).map(|input| {
+        let named = select("input[name]");
+        let inputs = form.select(&named).map(|input| {
             let value = |name: &str| input.value().attr(name).unwrap_or_default().to_owned();
             (value("name"), value("value"))
         });

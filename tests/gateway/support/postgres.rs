@@ -63,7 +63,9 @@ impl Cluster {
         }
         let data = folder.join("data");
         let mut initdb = Command::new(bin.join("initdb"));
-        initdb.args(["--username=punchgate", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"]).arg(&data);
+        initdb
+            .args(["--username=punchgate", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"])
+            .arg(&data);
         initdb.current_dir(&folder);
         if root {
             initdb.uid(NOBODY).gid(NOBODY);
