@@ -373,7 +373,7 @@ mod tests {
             CallError::Placeholder { parameter: "HOOK_URL".into(), value: "<HOOK_URL>".into() }.into(),
             CallError::LoginMissing { parameter: "USERNAME".into() }.into(),
             CallError::UnknownFunction { function: "X".into() }.into(),
-            CallError::ArgumentMissing { function: "DETAIL".into(), argument: "PRODUCTID".into() }.into(),
+            CallError::ArgumentMissing { function: "DETAIL", argument: "PRODUCTID" }.into(),
             HookError::NoHost.into(),
             HookError::Scheme { scheme: "ftp".into() }.into(),
             HookError::HostNotAllowed { origin: "https://x.example".into() }.into(),
