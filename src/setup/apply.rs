@@ -176,7 +176,7 @@ impl Work<'_> {
         let wanted = Shop {
             id: present.as_ref().map_or_else(new_id, |shop| shop.id.clone()),
             slug: entry.slug.clone(),
-            name: entry.name.clone(),
+            name: entry.name.clone().unwrap_or_else(|| entry.slug.clone()),
             website: entry.website.trim().to_owned(),
             account_id,
             connector: json(&entry.connector),
@@ -307,7 +307,7 @@ impl Work<'_> {
             id: present.as_ref().map_or_else(new_id, |system| system.id.clone()),
             shop_id: shop.id.clone(),
             slug: entry.slug.clone(),
-            name: entry.name.clone(),
+            name: entry.name.clone().unwrap_or_else(|| entry.slug.clone()),
             active: entry.active.or(present.as_ref().map(|system| system.active)).unwrap_or(true),
             license_id: license
                 .map(|license| license.id)
