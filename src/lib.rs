@@ -26,6 +26,8 @@ pub mod credential;
 pub mod shop;
 /// The only room that knows diesel.
 pub mod store;
+/// The settings of an OCI system: presets, merging, compiling.
+pub mod system;
 
 /// Keys, websites, verdicts. Pure.
 pub mod license;

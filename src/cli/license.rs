@@ -61,11 +61,13 @@ pub struct Issue {
     json: bool,
 }
 
+type Job = Box<dyn FnOnce(&mut Connection) -> Result<Row, LicenseError> + Send>;
+
 impl License {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         let store = super::open(config)?;
         let now = Clock::System.now();
-        let write = |job: Box<dyn FnOnce(&mut Connection) -> Result<Row, LicenseError> + Send>, done: &str| {
+        let write = |job: Job, done: &str| {
             let license = super::block_on(store.write(job))?;
             let website = license.website.as_deref().unwrap_or("no website");
             println!("{} {done} ({website})", license.key);

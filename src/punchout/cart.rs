@@ -45,7 +45,7 @@ pub async fn accept(
 
     let cart = Cart::read(json)?;
     let call = CallRecord::of(&punchout)?;
-    let Mapped { items, notices } = system.mapping.map(&cart, &context(&punchout, &call, shop))?;
+    let Mapped { items, notices } = system.profile.mapping.map(&cart, &context(&punchout, &call, shop))?;
     let form = form(system, &call, &items)?;
 
     let stored = String::from_utf8_lossy(json).into_owned();
@@ -76,9 +76,9 @@ fn context<'a>(punchout: &'a Punchout, call: &'a CallRecord, shop: &'a Shop) -> 
 /// Makes the form. The hook is held against the system's list once more: it may have changed while
 /// the buyer was in the shop.
 fn form(system: &System, call: &CallRecord, items: &[Item]) -> Result<Form, Refusal> {
-    let hook = system.hooks.allow(&call.hook)?;
-    let fields = Item::write(items, &system.layout);
-    Ok(Form::new(&hook, &call.facts, &system.settings.form, fields))
+    let hook = system.profile.hooks.allow(&call.hook)?;
+    let fields = Item::write(items, &system.profile.layout);
+    Ok(Form::new(&hook, &call.facts, &system.profile.form, fields))
 }
 
 /// What a shop can ask about a punchout.

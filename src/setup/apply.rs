@@ -16,13 +16,13 @@ use crate::license::{self, Kind, Website};
 use crate::setup::customers::{self, Rejected, check_email, check_number};
 use crate::setup::file::{AssignmentEntry, CustomerEntry, SetupFile, ShopEntry, SystemEntry};
 use crate::setup::licenses::{self, LicenseError, Place};
-use crate::snapshot;
 use crate::store::assignments::Assignment;
 use crate::store::customers::{Customer, fold_email};
 use crate::store::licenses::License;
 use crate::store::shops::{ApiKey, Shop};
 use crate::store::systems::System;
 use crate::store::{self, Connection, StoreError};
+use crate::system::Profile;
 
 /// Characters an API key should have at least, to be beyond guessing.
 const API_KEY_ADVICE: usize = 20;
@@ -176,7 +176,7 @@ impl Work<'_> {
         let wanted = Shop {
             id: present.as_ref().map_or_else(new_id, |shop| shop.id.clone()),
             slug: entry.slug.clone(),
-            name: entry.name.clone(),
+            name: entry.name.clone().unwrap_or_else(|| entry.slug.clone()),
             website: entry.website.trim().to_owned(),
             account_id,
             connector: json(&entry.connector),
@@ -289,7 +289,7 @@ impl Work<'_> {
             .ok_or_else(|| refuse(format!("there is no shop \"{}\"", entry.shop)))?;
         let settings = entry.settings().map_err(|error| refuse(error.to_string()))?;
         let written = settings.to_string();
-        snapshot::compile(&written).map_err(&refuse)?;
+        Profile::read(&written).map_err(|error| refuse(error.to_string()))?;
         if entry.hooks.as_ref().is_none_or(|hooks| hooks.as_array().is_some_and(Vec::is_empty)) {
             self.applied.warnings.push(format!(
                 "{place}: hooks is empty, so every call will be refused; name the allowed return targets"
@@ -307,7 +307,7 @@ impl Work<'_> {
             id: present.as_ref().map_or_else(new_id, |system| system.id.clone()),
             shop_id: shop.id.clone(),
             slug: entry.slug.clone(),
-            name: entry.name.clone(),
+            name: entry.name.clone().unwrap_or_else(|| entry.slug.clone()),
             active: entry.active.or(present.as_ref().map(|system| system.active)).unwrap_or(true),
             license_id: license
                 .map(|license| license.id)
@@ -450,19 +450,11 @@ impl Work<'_> {
                 "license: it is in use by {place}; every system and every customer in a system needs a license of its own"
             )));
         }
-        if let Ok(website) = Website::read(&shop.website) {
-            let shop = snapshot::Shop {
-                id: shop.id.clone(),
-                slug: shop.slug.clone(),
-                name: shop.name.clone(),
-                website,
-                connector: crate::shop::Connector::Redirect { entry_url: String::new() },
-            };
-            if let Err(invalid) = snapshot::verdict(&license, kind, &shop, self.now) {
-                self.applied
-                    .warnings
-                    .push(format!("{here}: the license cannot be used yet: {}", explain(invalid, &license, &shop)));
-            }
+        if let Ok(website) = Website::read(&shop.website)
+            && let Err(invalid) = license.verdict(kind, &website, self.now)
+        {
+            let why = explain(invalid, &license, &website);
+            self.applied.warnings.push(format!("{here}: the license cannot be used yet: {why}"));
         }
         Ok(license)
     }
@@ -587,16 +579,16 @@ fn check_slug(slug: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn explain(invalid: license::Invalid, license: &License, shop: &snapshot::Shop) -> String {
+fn explain(invalid: license::Invalid, license: &License, shop: &Website) -> String {
     use license::Invalid;
     match invalid {
         Invalid::NotConnected => {
-            format!("it is not connected with a website; its owner connects it with {}", shop.website)
+            format!("it is not connected with a website; its owner connects it with {shop}")
         }
         Invalid::OtherWebsite => format!(
             "it is connected with {}, and the shop's website is {}",
             license.website.as_deref().unwrap_or_default(),
-            shop.website
+            shop
         ),
         Invalid::NotYetValid => "it is not valid yet".into(),
         Invalid::Expired => "it has expired".into(),
