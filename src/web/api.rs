@@ -96,7 +96,7 @@ pub async fn put_cart(request: HttpRequest, id: Path<String>, payload: Payload, 
     let outcome = async {
         let shop = shop(&request, &web)?;
         let json = body::read(payload, body::CART_LIMIT, Code::CartTooLarge).await?;
-        let (punchout, accepted) = cart::accept(&web.gateway, &shop, &id, &json).await?;
+        let (punchout, accepted) = cart::accept(&web.gateway, &shop, &id, json).await?;
         if !caller::asks_for_html(&request) {
             return Ok(HttpResponse::Created().json(accepted));
         }
