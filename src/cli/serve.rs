@@ -32,8 +32,13 @@ impl Serve {
             let gateway = Arc::new(Gateway::new(store, &config, public_url, Clock::System).await?);
             actix_web::rt::spawn(snapshot::watch(gateway.store.clone(), gateway.snapshot.clone()));
             actix_web::rt::spawn(expiry::sweep(gateway.clone()));
+            let mut metrics_address = None;
             let metrics = match config.metrics_listen {
-                Some(at) => Some(web::server::serve_metrics(bind(at)?, telemetry::start_metrics()?)?),
+                Some(at) => {
+                    let listener = bind(at)?;
+                    metrics_address = Some(listener.local_addr()?);
+                    Some(web::server::serve_metrics(listener, telemetry::start_metrics()?)?)
+                }
                 None => None,
             };
             let server = web::server::serve(listener, gateway.clone(), &config)?;
@@ -48,7 +53,8 @@ impl Serve {
             if let Some(metrics) = metrics {
                 actix_web::rt::spawn(metrics);
             }
-            tracing::info!(%address, public_url = gateway.public_url, database = %config.database_url, version = env!("CARGO_PKG_VERSION"), "Punchgate is listening");
+            let metrics = metrics_address.map_or_else(|| "off".into(), |address| address.to_string());
+            tracing::info!(%address, metrics, public_url = gateway.public_url, database = %config.database_url, version = env!("CARGO_PKG_VERSION"), "Punchgate is listening");
             server.await?;
             tracing::info!("stopped");
             Ok(())
