@@ -4,4 +4,10 @@
 
 mod support;
 
+mod carts;
+mod entries;
+mod house;
+mod returns;
 mod round_trip;
+mod serving;
+mod setting_up;
