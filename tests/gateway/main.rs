@@ -4,4 +4,10 @@
 
 mod support;
 
+mod calls;
+mod hooks;
+mod licenses;
+mod passwords;
+mod refusals;
 mod round_trip;
+mod throttle;

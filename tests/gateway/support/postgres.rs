@@ -108,6 +108,15 @@ impl Cluster {
     }
 }
 
+/// All rows of a database as text.
+pub fn dump(url: &str) -> Vec<u8> {
+    let bin = binaries().expect("the server's binaries");
+    let dumped = Command::new(bin.join("pg_dump")).args(["--data-only", "--inserts", url]).output();
+    let dumped = dumped.expect("pg_dump runs");
+    assert!(dumped.status.success(), "pg_dump: {}", String::from_utf8_lossy(&dumped.stderr));
+    dumped.stdout
+}
+
 fn binaries() -> Option<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
