@@ -303,6 +303,34 @@ fn a_customer_of_several_systems_has_to_say_which_one_he_means() {
 }
 
 #[test]
+fn customers_of_two_shops_with_the_same_email_are_told_apart_by_their_passwords() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("");
+        let keys = acme.installation.issue("system");
+        keys.iter().for_each(|key| acme.installation.connect(key));
+        let second = acme.setup("").replace("\"acme\"", "\"beta\"").replace("\"srm\"", "\"beta-srm\"");
+        let second = second.replace(API_KEY, "another-key-for-tests-0123456789").replace(PASSWORD, "battery staple");
+        let second = second.replace(&acme.system_key, &keys[0]).replace(&acme.customer_key, &keys[1]);
+        acme.installation.apply(&second);
+        let gateway = acme.installation.serve();
+        let mut beta = gateway.shop();
+        beta.api_key = "another-key-for-tests-0123456789".into();
+
+        let buyer = gateway.buyer().path("/oci");
+        let entry = gateway.shop().redeem(&buyer.call().token());
+        assert_eq!(entry["system"], "srm");
+        let token = buyer.clone().with("PASSWORD", "battery staple").call().token();
+        assert_eq!(gateway.shop().try_redeem(&token).refusal(), (404, "entry-unknown".into()), "not this shop's buyer");
+        assert_eq!(beta.redeem(&token)["system"], "beta-srm");
+        assert_eq!(buyer.with("PASSWORD", "wrong").call().refusal(), (401, "login-wrong".into()));
+        let astray = gateway.buyer().path("/oci/beta-srm").call();
+        assert_eq!(astray.refusal(), (401, "login-wrong".into()), "a password is good for its own shop only");
+        acme.installation.apply(&second.replace("battery staple", PASSWORD));
+        assert_eq!(gateway.buyer().path("/oci").call().refusal(), (403, "system-ambiguous".into()));
+    });
+}
+
+#[test]
 fn an_address_without_a_system_behind_it_is_refused_whatever_the_login() {
     on_both_databases(|installation| {
         let acme = installation.with_acme("");
