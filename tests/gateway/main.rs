@@ -9,5 +9,6 @@ mod entries;
 mod house;
 mod returns;
 mod round_trip;
+mod schema;
 mod serving;
 mod setting_up;
