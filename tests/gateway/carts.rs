@@ -258,7 +258,10 @@ fn a_price_that_oci_cannot_write_is_rounded_with_a_notice() {
         let answer = gateway.shop().try_cart(&gateway.punch_out(), &cart);
         assert_eq!(answer.status, 201);
         let notice = &answer.json()["notices"][0];
-        assert_eq!((&notice["line"], &notice["field"], &notice["code"]), (&json!("1"), &json!("PRICE"), &json!("rounded")));
+        assert_eq!(
+            (&notice["line"], &notice["field"], &notice["code"]),
+            (&json!("1"), &json!("PRICE"), &json!("rounded"))
+        );
         let form = ReturnForm::read(&get(answer.json()["return_url"].as_str().expect("a return_url")).text());
         assert_eq!(form.get("NEW_ITEM-PRICE[1]"), Some("1234.568"));
         assert_eq!(form.get("NEW_ITEM-PRICEUNIT[1]"), Some("10000"));

@@ -218,9 +218,7 @@ fn the_hooks_own_query_stays_or_becomes_fields_and_always_fields_with_get() {
         const QUERY: &str = "https://srm.example.com/return?sid=7&a=1&a=%C3%BC+x&~OkCode=EVIL&NEW_ITEM-PRICE%5B1%5D=0";
         let acme = installation.with_acme("");
         let gateway = acme.installation.serve();
-        let form = || {
-            ReturnForm::read(&gateway.returned(|buyer| buyer.with("HOOK_URL", QUERY), &bolts()).text())
-        };
+        let form = || ReturnForm::read(&gateway.returned(|buyer| buyer.with("HOOK_URL", QUERY), &bolts()).text());
         let kept = form();
         assert_eq!((kept.action.as_str(), kept.method.as_str()), (QUERY, "post"));
         assert_eq!(kept.get("sid"), None);
@@ -244,9 +242,8 @@ fn the_hooks_own_query_stays_or_becomes_fields_and_always_fields_with_get() {
 #[test]
 fn a_buyer_who_counts_from_nought_and_wants_empty_fields_gets_them() {
     on_both_databases(|installation| {
-        let acme = installation.with_acme(
-            "[system.form]\nfirst_index = 0\nempty_fields = true\nlongtext = \"NEW_ITEM-LONGTEXT[{n}]\"",
-        );
+        let acme = installation
+            .with_acme("[system.form]\nfirst_index = 0\nempty_fields = true\nlongtext = \"NEW_ITEM-LONGTEXT[{n}]\"");
         let gateway = acme.installation.serve();
         let mut cart = bolts();
         let mut second = cart["lines"][0].clone();
@@ -311,7 +308,9 @@ fn the_vendor_that_the_call_names_stands_on_every_line() {
         cart["lines"].as_array_mut().expect("lines").push(second);
         cart["lines"][1]["id"] = "a2".into();
         let form = ReturnForm::read(
-            &gateway.returned(|buyer| buyer.with("NEW_ITEM-VENDOR", "0000100200").with("NEW_ITEM-PRICE[1]", "0"), &cart).text(),
+            &gateway
+                .returned(|buyer| buyer.with("NEW_ITEM-VENDOR", "0000100200").with("NEW_ITEM-PRICE[1]", "0"), &cart)
+                .text(),
         );
         assert_eq!(form.get("NEW_ITEM-VENDOR[1]"), Some("0000100200"));
         assert_eq!(form.get("NEW_ITEM-VENDOR[2]"), Some("0000100200"));

@@ -19,10 +19,11 @@ fn apply_with(acme: &Acme, toml: &str, arguments: &[&str]) -> String {
 #[test]
 fn a_second_run_changes_nothing_not_even_the_password() {
     on_both_databases(|installation| {
-        let acme = installation.with_acme("[system.form]\nfirst_index = 0\n[[system.field]]\nname = \"MATGROUP\"\nfixed = \"1\"\nmax = 10");
-        let setup = acme.setup(
+        let acme = installation.with_acme(
             "[system.form]\nfirst_index = 0\n[[system.field]]\nname = \"MATGROUP\"\nfixed = \"1\"\nmax = 10",
         );
+        let setup = acme
+            .setup("[system.form]\nfirst_index = 0\n[[system.field]]\nname = \"MATGROUP\"\nfixed = \"1\"\nmax = 10");
         let hashes = || acme.installation.punchgate(&["export", "--with-password-hashes"]);
         let before = hashes();
         assert_eq!(acme.installation.apply(&setup), "no changes\n");
@@ -128,7 +129,10 @@ fn an_error_in_the_last_entry_leaves_everything_as_it_was() {
         assert_eq!(refused.status.code(), Some(1));
         assert!(refused.stdout.is_empty(), "nothing was done, so nothing is shown as done");
         let sentence = err(&refused);
-        assert!(sentence.contains("assignment srm/99999: there is no customer 99999 in the system's shop"), "{sentence}");
+        assert!(
+            sentence.contains("assignment srm/99999: there is no customer 99999 in the system's shop"),
+            "{sentence}"
+        );
         assert_eq!(acme.installation.punchgate(&["export", "--with-password-hashes"]), before);
     });
 }
@@ -343,11 +347,23 @@ fn customers_come_from_csv_files_as_spreadsheets_write_them() {
         };
         let before = acme.installation.punchgate(&["export", "--with-password-hashes"]);
         for (content, reason) in [
-            ("number;email;password\n30001;a@b.example;secret-1\n30002;no-address;secret-2\n", "line 3: \"no-address\""),
-            ("number;email;password\n30001;a@b.example;secret-1\n;b@b.example;secret-2\n", "line 3: \"\" is not a customer number"),
-            ("number;email;password\n30001;a@b.example;secret-1\n30001;b@b.example;secret-2\n", "line 3: customer 30001"),
+            (
+                "number;email;password\n30001;a@b.example;secret-1\n30002;no-address;secret-2\n",
+                "line 3: \"no-address\"",
+            ),
+            (
+                "number;email;password\n30001;a@b.example;secret-1\n;b@b.example;secret-2\n",
+                "line 3: \"\" is not a customer number",
+            ),
+            (
+                "number;email;password\n30001;a@b.example;secret-1\n30001;b@b.example;secret-2\n",
+                "line 3: customer 30001",
+            ),
             ("number;email;password\n30001;a@b.example;secret-1\n30002;b@b.example;\n", "line 3: a new customer needs"),
-            ("number;email;password\n30001;a@b.example;secret-1\n30002;d@c.example;secret-2\n", "line 3: customer 20002 has the email"),
+            (
+                "number;email;password\n30001;a@b.example;secret-1\n30002;d@c.example;secret-2\n",
+                "line 3: customer 20002 has the email",
+            ),
             ("number;email;password_hash\n30001;a@b.example;secret-1\n", "line 2: password_hash must be"),
             ("number;email;active\n30001;a@b.example;perhaps\n", "line 2: active must be true or false"),
             ("number;mail\n30001;a@b.example\n", "\"email\" is not among them"),
@@ -375,7 +391,8 @@ fn an_imported_customer_can_log_in_once_he_is_assigned() {
         let gateway = acme.installation.serve();
         let buyer = gateway.buyer().with("USERNAME", "NEW@c.example").with("PASSWORD", "pw-of-20001");
         assert_eq!(buyer.call().refusal(), (403, "not-assigned".into()));
-        acme.installation.apply(&format!("[[assignment]]\nsystem = \"srm\"\ncustomer = \"20001\"\nlicense = \"{key}\"\n"));
+        acme.installation
+            .apply(&format!("[[assignment]]\nsystem = \"srm\"\ncustomer = \"20001\"\nlicense = \"{key}\"\n"));
         assert_eq!(buyer.call().status, 303);
     });
 }
@@ -416,7 +433,10 @@ fn the_schema_is_brought_up_to_date_when_asked_and_looked_at_when_asked() {
         assert!(check().contains("would be applied"), "{}", check());
         // A gateway that must not touch the schema does not start on an empty database.
         let refused = installation.refused(&["serve", "--no-migrate"]);
-        assert!(refused.contains("the database schema is not up to date") && refused.contains("run: punchgate migrate"), "{refused}");
+        assert!(
+            refused.contains("the database schema is not up to date") && refused.contains("run: punchgate migrate"),
+            "{refused}"
+        );
         assert!(check().contains("would be applied"), "looking changes nothing");
 
         let migrated = installation.punchgate(&["migrate"]);
@@ -444,7 +464,8 @@ fn a_wrong_setting_stops_the_start_with_one_sentence() {
     on_both_databases(|installation| {
         let refused = |name: &str, value: &str| {
             let mut command = installation.command();
-            let output = command.env(format!("PUNCHGATE_{name}"), value).arg("serve").output().expect("the binary runs");
+            let output =
+                command.env(format!("PUNCHGATE_{name}"), value).arg("serve").output().expect("the binary runs");
             assert_eq!(output.status.code(), Some(1), "{name}={value}");
             let sentence = err(&output);
             assert_eq!(sentence.lines().count(), 1, "{sentence}");
