@@ -20,6 +20,11 @@ pub mod refusal;
 /// The words of pages and refusals.
 pub mod texts;
 
+/// The settings of the process.
+pub mod config;
+/// Logs and metrics.
+pub mod telemetry;
+
 /// Passwords, failed logins, tokens.
 pub mod credential;
 /// What is behind us: how a buyer gets into a shop.
@@ -38,7 +43,3 @@ pub mod oci;
 
 /// Time.
 pub mod clock;
-/// The settings of the process.
-pub mod config;
-/// Logs and metrics.
-pub mod telemetry;

@@ -133,7 +133,11 @@ pub fn apply(c: &mut Connection, prepared: &Prepared, options: Options, now: i64
     let mut applied = Applied::default();
     let file = &prepared.file;
     refuse_twins(file)?;
-    let mut work = Work { c, applied: &mut applied, now };
+    let mut work = Work { c, applied: &mut applied, now, released: HashMap::new() };
+    // First, so that what goes gives its licenses and e-mail addresses to what comes.
+    if options.prune {
+        work.prune(file)?;
+    }
     for entry in &file.shop {
         work.shop(entry)?;
     }
@@ -147,9 +151,6 @@ pub fn apply(c: &mut Connection, prepared: &Prepared, options: Options, now: i64
     for entry in &file.assignment {
         work.assignment(entry)?;
     }
-    if options.prune {
-        work.prune(file)?;
-    }
     if !applied.changes.is_empty() {
         store::revision::bump(c)?;
     }
@@ -160,6 +161,8 @@ struct Work<'a> {
     c: &'a mut Connection,
     applied: &'a mut Applied,
     now: i64,
+    /// Licenses that were let go of, by the id of the system or assignment that had them.
+    released: HashMap<String, String>,
 }
 
 type Done = Result<(), ApplyError>;
@@ -321,7 +324,7 @@ impl Work<'_> {
             Some(present) => {
                 differ(&mut details, "name", &present.name, &wanted.name);
                 differ(&mut details, "active", &present.active, &wanted.active);
-                differ_license(&mut details, &present.license_id, &wanted.license_id);
+                differ_license(&mut details, &self.had(&present.id, &present.license_id), &wanted.license_id);
                 let was: Value = serde_json::from_str(&present.settings).unwrap_or_default();
                 differ_settings(&mut details, "", &was, &settings);
                 if *present != wanted {
@@ -414,7 +417,7 @@ impl Work<'_> {
         match &present {
             None => store::assignments::insert(self.c, &wanted)?,
             Some(present) => {
-                differ_license(&mut details, &present.license_id, &wanted.license_id);
+                differ_license(&mut details, &self.had(&present.id, &present.license_id), &wanted.license_id);
                 if *present != wanted {
                     store::assignments::update(self.c, &wanted)?;
                 }
@@ -469,7 +472,7 @@ impl Work<'_> {
                 && self.moves(entry.license.as_deref(), system.license_id.as_deref())?
                 && file.system.iter().any(|other| other.slug != entry.slug && other.license.is_some())
             {
-                system.license_id = None;
+                self.released.extend(system.license_id.take().map(|license| (system.id.clone(), license)));
                 store::systems::update(self.c, &system)?;
             }
         }
@@ -482,11 +485,16 @@ impl Work<'_> {
             if let Some(mut assignment) = store::assignments::find(self.c, &system.id, &customer.id)?
                 && self.moves(entry.license.as_deref(), assignment.license_id.as_deref())?
             {
-                assignment.license_id = None;
+                self.released.extend(assignment.license_id.take().map(|license| (assignment.id.clone(), license)));
                 store::assignments::update(self.c, &assignment)?;
             }
         }
         Ok(())
+    }
+
+    /// The license that a system or assignment had before this run.
+    fn had(&self, id: &str, present: &Option<String>) -> Option<String> {
+        present.clone().or_else(|| self.released.get(id).cloned())
     }
 
     fn moves(&mut self, wanted_key: Option<&str>, present_id: Option<&str>) -> Result<bool, ApplyError> {

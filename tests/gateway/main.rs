@@ -14,6 +14,7 @@ mod passwords;
 mod refusals;
 mod returns;
 mod round_trip;
+mod schema;
 mod serving;
 mod setting_up;
 mod throttle;

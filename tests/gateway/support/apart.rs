@@ -1,8 +1,9 @@
 //! What single topics need besides the common way: a second shop, variables of one's own, patience.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::{Answer, Buyer, Gateway, Installation, Shop, client, get};
+use super::{Answer, Buyer, Gateway, Installation, Shop, client, get, postgres};
 
 pub const OTHER_API_KEY: &str = "other-shop-key-for-tests-9876543210";
 
@@ -10,6 +11,21 @@ impl Installation {
     /// Adds an environment variable that is no setting of the gateway.
     pub fn set_variable(&mut self, name: &str, value: &str) {
         self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// On PostgreSQL, where it is installed.
+    pub fn on_postgres() -> Option<Self> {
+        Some(Self::on(postgres::cluster()?.database()))
+    }
+
+    /// A gateway to which a limit on the size of its files is an error and not the end.
+    pub fn serve_with_file_limits(&self) -> Gateway {
+        let served = self.command();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", r#"trap "" XFSZ; exec "$0" serve"#]).arg(served.get_program());
+        shell.current_dir(self.folder.path());
+        shell.envs(served.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        Gateway::start(&mut shell)
     }
 
     /// A shop beside Acme, with an API key of its own.
@@ -46,6 +62,17 @@ impl Gateway {
         let page = get(&self.shop().cart(entry["punchout"].as_str().expect("an id"), cart));
         assert_eq!(page.status, 200, "{}", page.text());
         page
+    }
+
+    /// Sends SIGTERM.
+    pub fn terminate(&self) {
+        let sent = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
+        assert!(sent.success());
+    }
+
+    /// Waits for the end and gives the exit code.
+    pub fn end(mut self) -> Option<i32> {
+        self.child.wait().expect("its end").code()
     }
 
     /// Ends the process as a power failure would.

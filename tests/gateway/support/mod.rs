@@ -63,7 +63,7 @@ impl Installation {
         path
     }
 
-    fn command(&self) -> Command {
+    pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_punchgate"));
         command
             .current_dir(self.folder.path())
