@@ -20,12 +20,19 @@ pub mod refusal;
 /// The words of pages and refusals.
 pub mod texts;
 
+/// The settings of the process.
+pub mod config;
+/// Logs and metrics.
+pub mod telemetry;
+
 /// Passwords, failed logins, tokens.
 pub mod credential;
 /// What is behind us: how a buyer gets into a shop.
 pub mod shop;
 /// The only room that knows diesel.
 pub mod store;
+/// The settings of an OCI system: presets, merging, compiling.
+pub mod system;
 
 /// Keys, websites, verdicts. Pure.
 pub mod license;
@@ -36,7 +43,3 @@ pub mod oci;
 
 /// Time.
 pub mod clock;
-/// The settings of the process.
-pub mod config;
-/// Logs and metrics.
-pub mod telemetry;

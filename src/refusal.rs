@@ -98,7 +98,6 @@ codes! {
     CustomerFaulty "customer-faulty" 422,
     BodyMalformed "body-malformed" 400,
     BodyTooLarge "body-too-large" 413,
-    MediaType "media-type" 415,
     // Pages and paths.
     TicketUnknown "ticket-unknown" 404,
     NothingToReturn "nothing-to-return" 409,
@@ -373,7 +372,7 @@ mod tests {
             CallError::Placeholder { parameter: "HOOK_URL".into(), value: "<HOOK_URL>".into() }.into(),
             CallError::LoginMissing { parameter: "USERNAME".into() }.into(),
             CallError::UnknownFunction { function: "X".into() }.into(),
-            CallError::ArgumentMissing { function: "DETAIL".into(), argument: "PRODUCTID".into() }.into(),
+            CallError::ArgumentMissing { function: "DETAIL", argument: "PRODUCTID" }.into(),
             HookError::NoHost.into(),
             HookError::Scheme { scheme: "ftp".into() }.into(),
             HookError::HostNotAllowed { origin: "https://x.example".into() }.into(),

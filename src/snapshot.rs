@@ -8,14 +8,11 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use crate::license::{self, Kind, Website};
-use crate::mapping::Mapping;
-use crate::oci::hook::HookPolicy;
-use crate::oci::item::Layout;
-use crate::setup::settings::Settings;
+use crate::license::Website;
 use crate::shop::Connector;
 use crate::store::licenses::License;
 use crate::store::{self, Store, StoreError};
+use crate::system::Profile;
 
 /// How often the change counter is looked at: what another process writes is in force after that.
 const LOOK: Duration = Duration::from_millis(500);
@@ -44,10 +41,7 @@ pub struct System {
     pub active: bool,
     pub shop: Arc<Shop>,
     pub license: Option<License>,
-    pub hooks: HookPolicy,
-    pub settings: Settings,
-    pub mapping: Mapping,
-    pub layout: Layout,
+    pub profile: Profile,
 }
 
 impl Snapshot {
@@ -129,21 +123,6 @@ pub async fn refresh(store: &Store, snapshot: &ArcSwap<Snapshot>) -> Result<(), 
     Ok(())
 }
 
-/// The facts of a stored license that its verdict needs. That it is used in one place only is the
-/// database's law, so nothing that is found through its place of use is used elsewhere.
-pub fn verdict(license: &License, wanted: Kind, shop: &Shop, now: i64) -> Result<license::Valid, license::Invalid> {
-    let website = license.website.as_deref().and_then(|website| Website::read(website).ok());
-    let facts = license::Facts {
-        kind: if license.kind == Kind::System.as_str() { Kind::System } else { Kind::Customer },
-        website: website.as_ref(),
-        valid_from: license.valid_from,
-        valid_until: license.valid_until,
-        suspended: license.suspended,
-        used_elsewhere: false,
-    };
-    license::verdict(&facts, wanted, &shop.website, now)
-}
-
 fn shop(row: store::shops::Shop) -> Option<Shop> {
     let website = Website::read(&row.website)
         .inspect_err(|error| tracing::error!(shop = row.slug, %error, "the shop's website cannot be used"))
@@ -155,36 +134,13 @@ fn shop(row: store::shops::Shop) -> Option<Shop> {
 }
 
 fn system(row: store::systems::System, shop: Arc<Shop>, license: Option<License>) -> Option<System> {
-    match compile(&row.settings) {
-        Ok((settings, hooks, mapping, layout)) => Some(System {
-            id: row.id,
-            slug: row.slug,
-            name: row.name,
-            active: row.active,
-            shop,
-            license,
-            hooks,
-            settings,
-            mapping,
-            layout,
-        }),
+    match Profile::read(&row.settings) {
+        Ok(profile) => {
+            Some(System { id: row.id, slug: row.slug, name: row.name, active: row.active, shop, license, profile })
+        }
         Err(error) => {
-            tracing::error!(system = row.slug, error, "the system's settings cannot be used; calls to it are refused");
+            tracing::error!(system = row.slug, %error, "the system's settings cannot be used; calls to it are refused");
             None
         }
     }
-}
-
-/// Turns stored settings into what a login uses; the error says what is wrong with them.
-pub fn compile(own: &str) -> Result<(Settings, HookPolicy, Mapping, Layout), String> {
-    let own = serde_json::from_str(own).map_err(|error| error.to_string())?;
-    let settings = Settings::effective(&own).map_err(|error| error.to_string())?;
-    let hooks = HookPolicy::read(&settings.hooks).map_err(|error| error.to_string())?;
-    let mapping = Mapping::new(&settings.field, &settings.units).map_err(|error| error.to_string())?;
-    let layout = Layout {
-        first_index: settings.form.first_index,
-        empty_fields: settings.form.empty_fields,
-        longtext: settings.form.longtext.clone(),
-    };
-    Ok((settings, hooks, mapping, layout))
 }

@@ -68,6 +68,8 @@ pub struct Issue {
     json: bool,
 }
 
+type Job = Box<dyn FnOnce(&mut Connection) -> Result<Row, LicenseError> + Send>;
+
 /// What `show --json` prints.
 #[derive(Serialize)]
 struct Shown {
@@ -80,7 +82,7 @@ impl License {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         let store = super::open(config)?;
         let now = Clock::System.now();
-        let write = |job: Box<dyn FnOnce(&mut Connection) -> Result<Row, LicenseError> + Send>, done: &str| {
+        let write = |job: Job, done: &str| {
             let license = super::block_on(store.write(job))?;
             println!("{} {done} ({})", license.key, website(license.website.as_deref(), "no website"));
             Ok(())

@@ -366,34 +366,3 @@ async fn the_buyer_shows_what_came_back_as_items_and_as_it_was_received() {
     assert_eq!(by_get.texts(".items tbody b")[0], "Größe");
     assert_eq!(browser.get(format!("{}/nowhere", demo.buyer)).await.status, StatusCode::NOT_FOUND);
 }
-#[tokio::test]
-#[ignore]
-async fn zz_serve() {
-    let (gp, _g) = (TcpListener::bind("127.0.0.1:18080").unwrap(), ());
-    let shared = Shared::default();
-    tokio::spawn(false_gateway(gp, shared.clone()));
-    tokio::spawn(
-        shop::serve(
-            TcpListener::bind("127.0.0.1:18081").unwrap(),
-            Shop {
-                gateway: "http://127.0.0.1:18080".into(),
-                api_key: "key-of-the-shop".to_owned().into(),
-                name: "Acme Tools".into(),
-            },
-        )
-        .unwrap(),
-    );
-    tokio::spawn(
-        buyer::serve(
-            TcpListener::bind("127.0.0.1:18082").unwrap(),
-            Buyer {
-                call_url: "http://127.0.0.1:8080/oci/demo".into(),
-                public_url: "http://127.0.0.1:18082".into(),
-                user: "buyer@acme-customer.example".into(),
-                password: "demo-buyer-1".into(),
-            },
-        )
-        .unwrap(),
-    );
-    tokio::time::sleep(std::time::Duration::from_secs(3000)).await;
-}

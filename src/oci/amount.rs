@@ -2,7 +2,7 @@
 //!
 //! Eleven digits, a point, always three decimals; no sign, no blank, no thousands sign, no exponent.
 //! A quantity is never rounded. A price finer than three decimals becomes a price for ten, a hundred,
-//! a thousand …: 0.00725 for 1 is 7.250 for 1000. Never through binary floating point.
+//! a thousand …: 0.00725 for 1 is 0.725 for 100. Never through binary floating point.
 
 pub use rust_decimal::Decimal;
 use rust_decimal::RoundingStrategy;

@@ -8,10 +8,11 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 pub use super::facts::{Facts, named_language};
+pub use super::function::{Function, Intent};
 pub use super::parameters::{MAX_PARAMETERS, Parameter, Parameters, Source};
 
-use super::facts::SECRET_NAMES;
 use super::parameters::decode_again;
+use super::placeholder::{refuse_password_placeholder, refuse_placeholder};
 
 /// The names a buyer's system uses for the parameters that OCI leaves to agreement.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -32,86 +33,6 @@ impl Default for Names {
             hook: "HOOK_URL".to_owned(),
             token: "TOKEN".to_owned(),
             cancel: "OCICANCEL".to_owned(),
-        }
-    }
-}
-
-/// What the shop shall show after the login.
-#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Intent {
-    Shop,
-    Detail { product_id: String },
-    Search { text: String },
-}
-
-/// The value of `FUNCTION` with its arguments (OCI 4.0, digest section 2).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Function {
-    /// No function: shop and come back with a cart.
-    None,
-    /// Show the product that an earlier cart named by EXT_PRODUCT_ID.
-    Detail { product_id: String },
-    /// Answer with one item, price for `quantity` (as received, in OCI's number form).
-    Validate { product_id: String, quantity: Option<String> },
-    /// Show the search result in the shop.
-    Sourcing { text: String, vendor: Option<String> },
-    /// Answer with all hits as a cart; an empty text has none.
-    BackgroundSearch { text: String },
-    /// The catalogue as JSON; its paging stays in [`Facts::extra`].
-    DownloadJson,
-}
-
-impl Function {
-    /// The value of `FUNCTION` in the standard's spelling; empty for [`Function::None`].
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::None => "",
-            Self::Detail { .. } => "DETAIL",
-            Self::Validate { .. } => "VALIDATE",
-            Self::Sourcing { .. } => "SOURCING",
-            Self::BackgroundSearch { .. } => "BACKGROUND_SEARCH",
-            Self::DownloadJson => "DOWNLOADJSON",
-        }
-    }
-
-    /// What the shop shall show; `None` for functions that are answered without the shop's pages.
-    pub fn intent(&self) -> Option<Intent> {
-        match self {
-            Self::None => Some(Intent::Shop),
-            Self::Detail { product_id } => Some(Intent::Detail { product_id: product_id.clone() }),
-            Self::Sourcing { text, .. } => Some(Intent::Search { text: text.clone() }),
-            Self::Validate { .. } | Self::BackgroundSearch { .. } | Self::DownloadJson => None,
-        }
-    }
-
-    fn read(parameters: &Parameters) -> Result<Self, CallError> {
-        let asked = parameters.get("FUNCTION").unwrap_or_default().trim();
-        Ok(match asked.to_ascii_uppercase().as_str() {
-            "" => Self::None,
-            "DETAIL" => Self::Detail { product_id: product_id(parameters, "DETAIL")? },
-            "VALIDATE" => Self::Validate {
-                product_id: product_id(parameters, "VALIDATE")?,
-                quantity: filled(parameters, "QUANTITY"),
-            },
-            "SOURCING" => {
-                Self::Sourcing { text: search_text(parameters, "SOURCING")?, vendor: filled(parameters, "VENDOR") }
-            }
-            "BACKGROUND_SEARCH" => Self::BackgroundSearch { text: search_text(parameters, "BACKGROUND_SEARCH")? },
-            "DOWNLOADJSON" => Self::DownloadJson,
-            _ => {
-                return Err(CallError::UnknownFunction { function: asked.chars().take(64).collect() });
-            }
-        })
-    }
-
-    fn arguments(&self) -> &'static [&'static str] {
-        match self {
-            Self::None | Self::DownloadJson => &[],
-            Self::Detail { .. } => &["PRODUCTID"],
-            Self::Validate { .. } => &["PRODUCTID", "QUANTITY"],
-            Self::Sourcing { .. } => &["SEARCHSTRING", "VENDOR"],
-            Self::BackgroundSearch { .. } => &["SEARCHSTRING"],
         }
     }
 }
@@ -182,70 +103,6 @@ impl Call {
             facts,
         })
     }
-}
-
-fn filled(parameters: &Parameters, name: &str) -> Option<String> {
-    let value = parameters.get(name)?.trim();
-    (!value.is_empty()).then(|| value.to_owned())
-}
-
-fn product_id(parameters: &Parameters, function: &'static str) -> Result<String, CallError> {
-    let argument = "PRODUCTID";
-    let product_id = filled(parameters, argument).ok_or(CallError::ArgumentMissing { function, argument })?;
-    refuse_placeholder(argument, &product_id)?;
-    Ok(product_id)
-}
-
-/// An empty text is a text: it finds nothing. Only its absence is a fault.
-fn search_text(parameters: &Parameters, function: &'static str) -> Result<String, CallError> {
-    let argument = "SEARCHSTRING";
-    let text = parameters.get(argument).ok_or(CallError::ArgumentMissing { function, argument })?.trim();
-    // People type %toner% and #4711#: there the inside must speak of a search to be a placeholder.
-    let typed = text.starts_with(['%', '#', '$', '[']) && !text.starts_with("${");
-    if !typed || text.to_ascii_lowercase().contains("search") {
-        refuse_placeholder(argument, text)?;
-    }
-    Ok(text.to_owned())
-}
-
-fn refuse_placeholder(parameter: &str, value: &str) -> Result<(), CallError> {
-    match inside_placeholder(value) {
-        Some(_) => Err(CallError::Placeholder { parameter: parameter.to_owned(), value: value.trim().to_owned() }),
-        None => Ok(()),
-    }
-}
-
-/// A real password may look like a placeholder, so here the inside must name the parameter.
-fn refuse_password_placeholder(parameter: &str, value: &str) -> Result<(), CallError> {
-    let names_it = inside_placeholder(value)
-        .is_some_and(|inside| SECRET_NAMES.iter().chain([&parameter]).any(|name| name.eq_ignore_ascii_case(inside)));
-    if names_it {
-        return Err(CallError::Placeholder { parameter: parameter.to_owned(), value: "***".to_owned() });
-    }
-    Ok(())
-}
-
-/// The name inside `<NAME>`, `%NAME%`, `{NAME}`, `{{NAME}}`, `${NAME}`, `[NAME]`, `#NAME#`, `__NAME__`, `$NAME$`.
-fn inside_placeholder(value: &str) -> Option<&str> {
-    const FENCES: [(&str, &str); 9] = [
-        ("{{", "}}"),
-        ("${", "}"),
-        ("__", "__"),
-        ("<", ">"),
-        ("{", "}"),
-        ("[", "]"),
-        ("%", "%"),
-        ("#", "#"),
-        ("$", "$"),
-    ];
-    let value = value.trim();
-    FENCES.iter().find_map(|(open, close)| {
-        let inside = value.strip_prefix(open)?.strip_suffix(close)?.trim();
-        let is_name = inside.len() <= 64
-            && inside.starts_with(|first: char| first.is_ascii_alphabetic() || first == '~')
-            && inside.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.~: ".contains(&byte));
-        is_name.then_some(inside)
-    })
 }
 
 #[cfg(test)]
@@ -356,97 +213,6 @@ mod tests {
         assert_eq!(call.hook, "https://ifs.example.com/main/punchout/return?uniqueid=4711");
         assert_eq!(call.facts.items, [("VENDOR".to_owned(), "100234".to_owned())]);
         assert_eq!(call.facts.version.as_deref(), Some("4.0"));
-    }
-
-    #[test]
-    fn every_function_is_read_with_its_arguments() {
-        let function = |rest: &str| get(&format!("{LOGIN}&{rest}")).map(|call| call.function);
-        assert_eq!(
-            function("FUNCTION=Detail&ProductId=50123").unwrap().intent(),
-            Some(Intent::Detail { product_id: "50123".into() })
-        );
-        assert_eq!(
-            function("FUNCTION=VALIDATE&PRODUCTID=MSC-1001&QUANTITY=100.000"),
-            Ok(Function::Validate { product_id: "MSC-1001".into(), quantity: Some("100.000".into()) })
-        );
-        assert_eq!(
-            function("FUNCTION=SOURCING&SEARCHSTRING=Switch&VENDOR=77"),
-            Ok(Function::Sourcing { text: "Switch".into(), vendor: Some("77".into()) })
-        );
-        assert_eq!(
-            function("FUNCTION=background_search&SEARCHSTRING="),
-            Ok(Function::BackgroundSearch { text: String::new() })
-        );
-        assert_eq!(function("FUNCTION=DOWNLOADJSON&PAGESIZE=100"), Ok(Function::DownloadJson));
-        assert_eq!(function("FUNCTION=&PRODUCTID=1"), Ok(Function::None));
-        assert_eq!(
-            function("FUNCTION=DETAILADD&PRODUCTID=4711"),
-            Err(CallError::UnknownFunction { function: "DETAILADD".into() })
-        );
-        assert_eq!(
-            function("FUNCTION=VALIDATE&PRODUCTID="),
-            Err(CallError::ArgumentMissing { function: "VALIDATE", argument: "PRODUCTID" })
-        );
-        assert_eq!(
-            function("FUNCTION=SOURCING"),
-            Err(CallError::ArgumentMissing { function: "SOURCING", argument: "SEARCHSTRING" })
-        );
-    }
-
-    #[test]
-    fn arguments_are_kept_as_extra_only_when_no_function_took_them() {
-        let extra = |rest: &str| get(&format!("{LOGIN}&{rest}")).unwrap().facts.extra;
-        assert!(extra("FUNCTION=VALIDATE&PRODUCTID=1&QUANTITY=2").is_empty());
-        assert_eq!(extra("PRODUCTID=1"), [("PRODUCTID".to_owned(), "1".to_owned())]);
-        assert_eq!(extra("FUNCTION=DOWNLOADJSON&PAGESIZE=50"), [("PAGESIZE".to_owned(), "50".to_owned())]);
-    }
-
-    #[test]
-    fn a_placeholder_in_the_hook_is_told_from_a_missing_one() {
-        for placeholder in [
-            "<HOOK_URL>",
-            "%HOOK_URL%",
-            "{HOOK_URL}",
-            "{{x}}",
-            "${x}",
-            "[HOOK_URL]",
-            "#HOOK_URL#",
-            "__HOOK_URL__",
-            "$HOOK_URL$",
-            "%25BACK_URL%25",
-            "%3CHOOK_URL%3E",
-            "%3C+your+return+address+%3E",
-        ] {
-            assert!(
-                matches!(with_hook(placeholder), Err(CallError::Placeholder { parameter, .. }) if parameter == "HOOK_URL"),
-                "{placeholder}"
-            );
-        }
-        for missing in ["", "+", "%20"] {
-            assert_eq!(with_hook(missing).err(), Some(CallError::HookMissing { parameter: "HOOK_URL".into() }));
-        }
-    }
-
-    #[test]
-    fn a_search_with_wildcards_is_no_placeholder() {
-        let search = |text: &str| get(&format!("{LOGIN}&FUNCTION=SOURCING&SEARCHSTRING={text}"));
-        for typed in ["%25toner%25", "%23M8%23", "[A4]"] {
-            assert!(search(typed).is_ok(), "{typed}");
-        }
-        for placeholder in ["%SEARCHSTRING%", "<text>", "{SEARCHSTRING}", "[searchterm]"] {
-            assert!(search(placeholder).is_err(), "{placeholder}");
-        }
-    }
-
-    #[test]
-    fn a_password_may_look_odd_unless_it_names_its_parameter() {
-        let login = |password: &str| get(&format!("HOOK_URL=https://b.example/&USERNAME=u&PASSWORD={password}"));
-        assert!(login("%25geheim%25").is_ok());
-        assert!(login("[x1y2z3]").is_ok());
-        assert_eq!(
-            login("<PASSWORD>").err(),
-            Some(CallError::Placeholder { parameter: "PASSWORD".into(), value: "***".into() })
-        );
     }
 
     #[test]

@@ -1,99 +1,15 @@
 //! The return page: an HTML form that carries the cart to the buyer's hook (OCI 4.0, digest section 3.4).
 //!
-//! Owns the form's action, target, control fields, charset and Content-Security-Policy. It makes no items and judges no hook:
-//! items come finished, the hook comes allowed. It never sends anything itself, the buyer's browser does.
+//! Owns the page around a [`Form`], its escaping and its Content-Security-Policy. It never sends anything itself: the buyer's browser does.
 //! The surprising fact: no visible control has a name, since the buyer's system would get it as a field.
 
 use std::fmt;
 
 use askama::Template;
-use serde::{Deserialize, Serialize};
 
-use super::call::Facts;
+pub use super::form::{Echo, Form, FormOptions, HookQuery, Method, Transport};
+
 use super::charset::Charset;
-use super::hook::AllowedHook;
-
-/// A finished return form. It can be stored and shown again.
-#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-pub struct Form {
-    /// Where the browser sends the fields.
-    pub action: String,
-    /// The action's origin as a source expression.
-    pub csp_source: String,
-    pub method: Method,
-    /// `_top` or the frame the buyer asked for.
-    pub target: String,
-    /// The label of a [`Charset`].
-    pub charset: String,
-    /// Names and values in order; they fit the charset.
-    pub fields: Vec<(String, String)>,
-    pub auto_submit: bool,
-}
-
-/// How the browser sends the form.
-#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Method {
-    #[default]
-    #[serde(rename = "POST", alias = "post")]
-    Post,
-    #[serde(rename = "GET", alias = "get")]
-    Get,
-}
-
-/// What becomes of the hook's own query.
-#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub enum HookQuery {
-    /// It stays in the action, as most catalogues do and some buyers need.
-    #[default]
-    Keep,
-    /// It becomes hidden fields, as OCI 4.0 says.
-    Split,
-}
-
-/// When `~OkCode`, `~TARGET` and `~CALLER` go back.
-#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub enum Echo {
-    /// Those that came, under the name they came with.
-    #[default]
-    Received,
-    Always,
-    Never,
-}
-
-/// In which form the items travel.
-#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub enum Transport {
-    /// As `NEW_ITEM-` fields.
-    #[default]
-    Form,
-    /// As `~xmlDocument`.
-    Xml,
-}
-
-/// A system's settings for its return form, with defaults for each.
-#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-#[serde(default, deny_unknown_fields)]
-pub struct FormOptions {
-    pub method: Method,
-    /// Always [`HookQuery::Split`] with GET: a GET form replaces the query of its action.
-    pub hook_query: HookQuery,
-    /// `auto` or a fixed frame name.
-    pub target: String,
-    /// `auto` or a fixed label.
-    pub charset: String,
-    /// The index of the first item; OCI says 1.
-    pub first_index: u32,
-    /// Whether optional item fields are sent although they are empty.
-    pub empty_fields: bool,
-    pub echo: Echo,
-    pub auto_submit: bool,
-    /// The name of the LONGTEXT field; `{n}` is the item's index.
-    pub longtext: String,
-    pub transport: Transport,
-}
 
 /// The page's own words, in the buyer's language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,64 +23,7 @@ pub struct PageTexts<'a> {
     pub button: &'a str,
 }
 
-impl Default for FormOptions {
-    fn default() -> Self {
-        Self {
-            method: Method::Post,
-            hook_query: HookQuery::Keep,
-            target: "auto".to_owned(),
-            charset: "auto".to_owned(),
-            first_index: 1,
-            empty_fields: false,
-            echo: Echo::Received,
-            auto_submit: true,
-            longtext: "NEW_ITEM-LONGTEXT_{n}:132[]".to_owned(),
-            transport: Transport::Form,
-        }
-    }
-}
-
-impl Method {
-    /// The value of the form's `method` attribute.
-    pub fn attribute(&self) -> &'static str {
-        match self {
-            Self::Post => "post",
-            Self::Get => "get",
-        }
-    }
-}
-
 impl Form {
-    /// Puts a form together: fields split off the hook, then the control fields, then `items` (finished names and values).
-    ///
-    /// The hook's own fields never stand for control fields or items. Values are made to fit the charset.
-    pub fn new(hook: &AllowedHook, facts: &Facts, options: &FormOptions, items: Vec<(String, String)>) -> Self {
-        let charset = Charset::choose(&options.charset, facts);
-        let target = target(facts, options);
-        // SAP GUI waits for exactly this pseudo address, by POST.
-        let method = if hook.is_sapevent() { Method::Post } else { options.method };
-        let (action, split) = match (method, options.hook_query) {
-            (Method::Post, HookQuery::Keep) => (hook.as_received().to_owned(), Vec::new()),
-            _ => hook.split(),
-        };
-        let fields = split
-            .into_iter()
-            .filter(|(name, _)| !is_reserved(name))
-            .chain(echo(facts, options.echo, &target))
-            .chain(items)
-            .map(|(name, value)| (fitted(charset, name), fitted(charset, value)))
-            .collect();
-        Self {
-            action,
-            csp_source: hook.csp_source(),
-            method,
-            target,
-            charset: charset.label().to_owned(),
-            fields,
-            auto_submit: options.auto_submit,
-        }
-    }
-
     /// The page, still as text; see [`encoded_page`](Self::encoded_page) for its bytes. `nonce` is that of the policy.
     pub fn page(&self, nonce: &str, texts: &PageTexts<'_>) -> String {
         let page = Page { form: self, nonce, texts, destination: self.destination() };
@@ -234,65 +93,14 @@ impl fmt::Display for Attribute<'_> {
     }
 }
 
-/// HTML cannot carry NUL; everything else arrives.
-fn fitted(charset: Charset, text: String) -> String {
-    let text = match charset.fit(&text) {
-        std::borrow::Cow::Borrowed(_) => text,
-        std::borrow::Cow::Owned(fitted) => fitted,
-    };
-    if text.contains('\0') { text.replace('\0', "") } else { text }
-}
-
-fn target(facts: &Facts, options: &FormOptions) -> String {
-    let fixed = Some(&options.target).filter(|target| !target.eq_ignore_ascii_case("auto"));
-    [fixed, facts.returntarget.as_ref(), facts.target.as_ref()]
-        .into_iter()
-        .flatten()
-        .map(|target| target.trim())
-        .find(|target| is_frame_name(target))
-        .unwrap_or("_top")
-        .to_owned()
-}
-
-/// `_top`, `_parent`, `_self`, `_blank` or the name of a frame.
-fn is_frame_name(target: &str) -> bool {
-    (1..=64).contains(&target.len())
-        && target.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
-}
-
-fn is_reserved(name: &str) -> bool {
-    let name = name.trim_start();
-    name.starts_with('~') || name.get(.."NEW_ITEM".len()).is_some_and(|start| start.eq_ignore_ascii_case("NEW_ITEM"))
-}
-
-/// The control fields of OCI 2.0. Received ones go back only with the values the standard knows.
-fn echo(facts: &Facts, echo: Echo, target: &str) -> Vec<(String, String)> {
-    let received = |pair: &Option<(String, String)>, name: &str, good: fn(&str) -> bool| {
-        pair.clone().filter(|(sent, value)| sent.eq_ignore_ascii_case(name) && good(value))
-    };
-    match echo {
-        Echo::Never => Vec::new(),
-        Echo::Always => [("~OkCode", "ADDI"), ("~TARGET", target), ("~CALLER", "CTLG")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into(),
-        Echo::Received => [
-            received(&facts.ok_code, "~OkCode", |value| value.eq_ignore_ascii_case("ADDI")),
-            received(&facts.echo_target, "~TARGET", is_frame_name),
-            received(&facts.caller, "~CALLER", |value| value.eq_ignore_ascii_case("CTLG")),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use scraper::{Html, Selector};
 
     use super::*;
-    use crate::oci::hook::HookPolicy;
+    use crate::oci::call::Facts;
+    use crate::oci::hook::{AllowedHook, HookPolicy};
     use crate::oci::read::Returned;
 
     const TEXTS: PageTexts<'static> = PageTexts {
@@ -311,16 +119,6 @@ mod tests {
         expected.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
     }
 
-    fn received() -> Facts {
-        Facts {
-            ok_code: Some(("~okcode".into(), "ADDI".into())),
-            echo_target: Some(("~target".into(), "_parent".into())),
-            caller: Some(("~CALLER".into(), "CTLG".into())),
-            target: Some("_parent".into()),
-            ..Facts::default()
-        }
-    }
-
     fn form(address: &str, facts: &Facts, options: &FormOptions) -> Form {
         let items = pairs(&[("NEW_ITEM-DESCRIPTION[1]", "19\" Rack")]);
         Form::new(&hook(address), facts, options, items)
@@ -337,72 +135,6 @@ mod tests {
             .map(|input| (input.attr("name").unwrap().to_owned(), input.attr("value").unwrap().to_owned()))
             .collect();
         (forms[0].clone(), named)
-    }
-
-    #[test]
-    fn the_hook_keeps_its_query_in_a_post() {
-        let form = form("https://b.example/r?uniqueid=4711", &Facts::default(), &FormOptions::default());
-        assert_eq!(form.action, "https://b.example/r?uniqueid=4711");
-        assert_eq!(form.fields, pairs(&[("NEW_ITEM-DESCRIPTION[1]", "19\" Rack")]));
-    }
-
-    #[test]
-    fn a_split_hook_and_any_get_move_the_query_into_fields_but_never_over_ours() {
-        let address = "https://b.example/r?b=1&~OkCode=EVIL&a=2&new_item-PRICE[1]=0&b=3#x";
-        let split = FormOptions { hook_query: HookQuery::Split, ..FormOptions::default() };
-        let get = FormOptions { method: Method::Get, ..FormOptions::default() };
-        for options in [split, get] {
-            let form = form(address, &received(), &options);
-            assert_eq!(form.action, "https://b.example/r");
-            assert_eq!(form.method, options.method);
-            assert_eq!(
-                form.fields,
-                pairs(&[
-                    ("b", "1"),
-                    ("a", "2"),
-                    ("b", "3"),
-                    ("~okcode", "ADDI"),
-                    ("~target", "_parent"),
-                    ("~CALLER", "CTLG"),
-                    ("NEW_ITEM-DESCRIPTION[1]", "19\" Rack"),
-                ])
-            );
-        }
-    }
-
-    #[test]
-    fn control_fields_come_back_only_with_values_the_standard_knows() {
-        let mut facts = received();
-        facts.ok_code = Some(("~OkCode".into(), "ADDI\"><img>".into()));
-        facts.echo_target = Some(("~TARGET".into(), "_top\" onmouseover=\"".into()));
-        let echoed = |facts: &Facts, echo| {
-            let form = form("https://b.example/", facts, &FormOptions { echo, ..FormOptions::default() });
-            form.fields[..form.fields.len() - 1].to_vec()
-        };
-        assert_eq!(echoed(&facts, Echo::Received), pairs(&[("~CALLER", "CTLG")]));
-        assert_eq!(echoed(&facts, Echo::Never), []);
-        assert_eq!(
-            echoed(&Facts::default(), Echo::Always),
-            pairs(&[("~OkCode", "ADDI"), ("~TARGET", "_top"), ("~CALLER", "CTLG")])
-        );
-    }
-
-    #[test]
-    fn the_target_is_the_first_good_one() {
-        let target = |fixed: &str, returntarget: Option<&str>, target: Option<&str>| {
-            let facts = Facts {
-                returntarget: returntarget.map(str::to_owned),
-                target: target.map(str::to_owned),
-                ..Facts::default()
-            };
-            let options = FormOptions { target: fixed.to_owned(), ..FormOptions::default() };
-            form("https://b.example/", &facts, &options).target
-        };
-        assert_eq!(target("auto", Some("_parent"), Some("_top")), "_parent");
-        assert_eq!(target("auto", Some("_top\" onload=\"x"), Some("frame.1")), "frame.1");
-        assert_eq!(target("auto", None, None), "_top");
-        assert_eq!(target("_self", Some("_parent"), None), "_self");
-        assert_eq!(target("not a frame", None, Some("_blank")), "_blank");
     }
 
     #[test]
@@ -450,20 +182,6 @@ mod tests {
         let page = form(address, &Facts::default(), &FormOptions::default()).page("n", &TEXTS);
         assert_eq!(seen(&page).0, address);
         assert!(!page.contains("alert(1)</script>"));
-    }
-
-    #[test]
-    fn options_are_written_as_in_the_file() {
-        let options: FormOptions = toml::from_str(
-            "method = \"GET\"\nhook_query = \"split\"\necho = \"never\"\ntransport = \"xml\"\nfirst_index = 0",
-        )
-        .unwrap();
-        assert_eq!(
-            (options.method, options.hook_query, options.echo, options.transport, options.first_index),
-            (Method::Get, HookQuery::Split, Echo::Never, Transport::Xml, 0)
-        );
-        assert!(options.auto_submit && options.longtext == "NEW_ITEM-LONGTEXT_{n}:132[]");
-        assert!(toml::from_str::<FormOptions>("metod = \"GET\"").is_err());
     }
 
     proptest! {

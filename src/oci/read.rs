@@ -2,12 +2,13 @@
 //!
 //! Owns the tolerance for what shops really send (digest section 3.1) and names each oddity in a warning. It judges no value:
 //! lengths, numbers and required fields belong to the rules of the standard.
-//! The surprising fact: the index of LONGTEXT stands in its name (`LONGTEXT_2:132[]`), because ITS reads `field:width[index]`.
+//! The surprising fact: some shops send no index at all, so that only the repetition of a name tells where an item begins.
 
 use std::collections::BTreeMap;
 
+use super::item_name::{Parsed, item_name};
+use super::submission::forms;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
-use scraper::{ElementRef, Html, Selector};
 
 /// A cart as the buyer's system finds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,13 +91,6 @@ struct Reader {
     warnings: Vec<String>,
     last_index: Option<u32>,
     out_of_order: bool,
-}
-
-/// What a name says.
-struct ItemName<'a> {
-    field: String,
-    index: Option<u32>,
-    oddities: Vec<&'a str>,
 }
 
 impl Reader {
@@ -185,87 +179,6 @@ impl Reader {
     }
 }
 
-enum Parsed<'a> {
-    Item(ItemName<'a>),
-    Other,
-    Unreadable,
-}
-
-/// Takes `NEW_ITEM-FIELD[n]` and what comes near it apart.
-fn item_name(name: &str) -> Parsed<'static> {
-    const PREFIX: &str = "NEW_ITEM";
-    let mut oddities = Vec::new();
-    let trimmed = name.trim();
-    let Some((prefix, rest)) = trimmed.split_at_checked(PREFIX.len()) else {
-        return Parsed::Other;
-    };
-    if !prefix.eq_ignore_ascii_case(PREFIX) {
-        return Parsed::Other;
-    }
-    let rest = if let Some(rest) = rest.strip_prefix('-') {
-        rest
-    } else if let Some(rest) = rest.strip_prefix('_') {
-        oddities.push("an underscore stands where the hyphen after NEW_ITEM belongs.");
-        rest
-    } else {
-        oddities.push("the hyphen after NEW_ITEM is missing.");
-        rest
-    };
-    let end = rest.find([':', '[']).unwrap_or(rest.len());
-    let (field, suffix) = rest.split_at(end);
-    if trimmed != name || field.trim() != field {
-        oddities.push("there are blanks in the name.");
-    }
-    let field = field.trim().to_ascii_uppercase();
-    if field.is_empty() {
-        return Parsed::Other;
-    }
-    if field.len() != rest[..end].trim().len() || !name.contains(&field) || !name.contains(PREFIX) {
-        oddities.push("the name is not in upper case.");
-    }
-    let (width, brackets) = match suffix.find('[') {
-        Some(at) => suffix.split_at(at),
-        None => (suffix, ""),
-    };
-    let Ok(bracketed) = bracketed_index(brackets) else {
-        return Parsed::Unreadable;
-    };
-    let longtext_index = field.strip_prefix("LONGTEXT").map(|index| (index, index.strip_prefix('_').unwrap_or(index)));
-    let index = match longtext_index {
-        Some(("", _)) => {
-            oddities.push(
-                "the index belongs into the name (LONGTEXT_1:132[]); buyers put all such texts at the first item.",
-            );
-            bracketed
-        }
-        Some((raw, digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            let Ok(index) = digits.parse() else {
-                return Parsed::Unreadable;
-            };
-            if !raw.starts_with('_') || width != ":132" || brackets != "[]" {
-                oddities.push("the name should have the form NEW_ITEM-LONGTEXT_1:132[].");
-            }
-            Some(index)
-        }
-        _ => {
-            if !width.is_empty() {
-                oddities.push("only LONGTEXT has a width in its name.");
-            }
-            return Parsed::Item(ItemName { field, index: bracketed, oddities });
-        }
-    };
-    Parsed::Item(ItemName { field: "LONGTEXT".to_owned(), index, oddities })
-}
-
-/// `[3]` → 3; `[]` and nothing → none.
-fn bracketed_index(brackets: &str) -> Result<Option<u32>, std::num::ParseIntError> {
-    let inside = brackets.trim_start_matches('[').trim_end_matches(']').trim();
-    if inside.is_empty() {
-        return Ok(None);
-    }
-    inside.parse().map(Some)
-}
-
 fn item_fields(form: &[(String, String)]) -> usize {
     form.iter().filter(|(name, _)| !matches!(item_name(name), Parsed::Other)).count()
 }
@@ -277,70 +190,6 @@ fn declared_charset(html: &[u8]) -> Option<&'static Encoding> {
     let label = after.trim_start_matches(['"', '\'', ' ']);
     let end = label.find(['"', '\'', ' ', ';', '>', '/'])?;
     Encoding::for_label(&label.as_bytes()[..end])
-}
-
-/// The fields of each form as a browser would send them without a click on a button.
-fn forms(html: &str) -> Vec<Vec<(String, String)>> {
-    let page = Html::parse_document(html);
-    let selector = Selector::parse("form, input, textarea, select").expect("a constant selector");
-    let mut forms: Vec<(ElementRef<'_>, Vec<ElementRef<'_>>, Vec<ElementRef<'_>>)> = Vec::new();
-    for element in page.select(&selector) {
-        if element.value().name() == "form" {
-            forms.push((element, Vec::new(), Vec::new()));
-            continue;
-        }
-        let by_id = element.attr("form");
-        let inside = |form: &ElementRef<'_>| match by_id {
-            Some(id) => form.attr("id") == Some(id),
-            None => element.ancestors().any(|ancestor| ancestor.id() == form.id()),
-        };
-        if let Some((_, own, _)) = forms.iter_mut().find(|(form, ..)| inside(form)) {
-            own.push(element);
-        } else if let Some((_, _, after)) = forms.last_mut() {
-            after.push(element);
-        }
-    }
-    forms
-        .into_iter()
-        .map(|(_, own, after)| {
-            // A form that starts between table rows loses its inputs in the tree, yet browsers still count them to it.
-            let controls = if own.is_empty() { after } else { own };
-            controls.iter().filter_map(submitted).collect()
-        })
-        .collect()
-}
-
-fn submitted(control: &ElementRef<'_>) -> Option<(String, String)> {
-    let name = control.attr("name").filter(|name| !name.is_empty())?;
-    if control.attr("disabled").is_some() {
-        return None;
-    }
-    let value = match control.value().name() {
-        "textarea" => control.text().collect(),
-        "select" => {
-            let options = Selector::parse("option").expect("a constant selector");
-            let chosen = control
-                .select(&options)
-                .find(|option| option.attr("selected").is_some())
-                .or_else(|| control.select(&options).next())?;
-            match chosen.attr("value") {
-                Some(value) => value.to_owned(),
-                None => chosen.text().collect(),
-            }
-        }
-        _ => {
-            let value = control.attr("value");
-            match control.attr("type").unwrap_or_default().to_ascii_lowercase().as_str() {
-                "submit" | "button" | "reset" | "image" | "file" => return None,
-                "checkbox" | "radio" => {
-                    control.attr("checked")?;
-                    value.unwrap_or("on").to_owned()
-                }
-                _ => value.unwrap_or_default().to_owned(),
-            }
-        }
-    };
-    Some((name.to_owned(), value))
 }
 
 #[cfg(test)]
@@ -372,42 +221,6 @@ mod tests {
         assert_eq!(returned.items.len(), 2);
         assert_eq!(returned.items[0].longtext, "one\ntwo");
         assert_eq!(field(&returned.items[1], "PARENT_ID"), Some("1"));
-    }
-
-    #[test]
-    fn every_spelling_of_longtext_finds_its_item() {
-        for name in [
-            "NEW_ITEM-LONGTEXT_2:132",
-            "NEW_ITEM-LONGTEXT_2:132[1]",
-            "NEW_ITEM-LONGTEXT_2[1]",
-            "NEW_ITEM-LONGTEXT2:132[]",
-            "NEW_ITEM-LONGTEXT:132[2]",
-            "NEW_ITEM-LONGTEXT[2]",
-            "NEW_ITEMLONGTEXT_2:132[]",
-        ] {
-            let returned = read(&[("NEW_ITEM-DESCRIPTION[1]", "a"), ("NEW_ITEM-DESCRIPTION[2]", "b"), (name, "text")]);
-            assert_eq!(returned.items[1].longtext, "text", "{name}");
-            assert_eq!(returned.warnings.len(), 1, "{name}: {:?}", returned.warnings);
-        }
-    }
-
-    #[test]
-    fn names_of_faulty_generators_are_read_with_a_warning_each() {
-        let returned = read(&[
-            ("NEW_ITEM-DESCRIPTION[1]", "Chair"),
-            ("NEW_ITEMATTACHMENT_TITLE[1]", "Data sheet"),
-            ("NEW_ITEM-CUST_FIELD5 [1]", "x"),
-            ("NEW_ITEM_CERT[1]", "c"),
-            ("new_item-unit[1]", "PCE"),
-            ("NEW_ITEM-PRICE[one]", "1"),
-        ]);
-        let item = &returned.items[0];
-        assert_eq!(field(item, "ATTACHMENT_TITLE"), Some("Data sheet"));
-        assert_eq!(field(item, "CUST_FIELD5"), Some("x"));
-        assert_eq!(field(item, "CERT"), Some("c"));
-        assert_eq!(field(item, "UNIT"), Some("PCE"));
-        assert_eq!(returned.warnings.len(), 5, "{:?}", returned.warnings);
-        assert_eq!(returned.others.len(), 1);
     }
 
     #[test]
@@ -459,16 +272,6 @@ mod tests {
             <form action=x><input type=hidden name='NEW_ITEM-DESCRIPTION[1]' value='Gr\xf6\xdfe &quot;M&quot;'><input type=submit name=s value=Return></form>";
         let returned = Returned::from_html(page, None).unwrap();
         assert_eq!(field(&returned.items[0], "DESCRIPTION"), Some("Größe \"M\""));
-        assert!(returned.others.is_empty());
-    }
-
-    #[test]
-    fn of_several_forms_the_one_with_the_items_is_read() {
-        let page = b"<form><input name=q value=search></form><table><form><tr><td>\
-            <input type=hidden name='NEW_ITEM-UNIT[1]' value=PCE></td></tr></form></table>\
-            <form id=late><input name=z></form><textarea form=late name=t>x</textarea>";
-        let returned = Returned::from_html(page, Some("utf-8")).unwrap();
-        assert_eq!(field(&returned.items[0], "UNIT"), Some("PCE"));
         assert!(returned.others.is_empty());
     }
 

@@ -22,7 +22,13 @@ pub async fn by_ticket(gateway: &Gateway, ticket: &str) -> Result<Left, Refusal>
     let snapshot = gateway.snapshot.load_full();
     let allowed = |url: &str| {
         let system = snapshot.system_by_id(&punchout.system_id)?;
-        system.hooks.allow(url).ok().filter(|hook| !hook.is_sapevent()).map(|hook| hook.as_received().to_owned())
+        system
+            .profile
+            .hooks
+            .allow(url)
+            .ok()
+            .filter(|hook| !hook.is_sapevent())
+            .map(|hook| hook.as_received().to_owned())
     };
     Ok(Left { continue_url: call.cancel.as_deref().and_then(allowed), language: call.facts.language })
 }

@@ -13,7 +13,7 @@ use crate::oci::call::{Call, Function, Intent, Parameters};
 use crate::oci::hook::{self, AllowedHook};
 use crate::punchout::{CallRecord, Gateway};
 use crate::refusal::{Code, Refusal};
-use crate::snapshot::{self, Snapshot, System};
+use crate::snapshot::{Snapshot, System};
 use crate::store::customers::{Candidate, Customer};
 use crate::store::licenses::License;
 use crate::store::punchouts::Punchout;
@@ -63,7 +63,7 @@ pub async fn login(gateway: &Gateway, inbound: Inbound) -> Result<Entered, Refus
 async fn login_to(gateway: &Gateway, system: Arc<System>, inbound: &Inbound) -> Result<Entered, Refusal> {
     let call = read(&system, inbound)?;
     let intent = offered(&system, &call)?;
-    let hook = system.hooks.allow(&call.hook)?;
+    let hook = system.profile.hooks.allow(&call.hook)?;
     let customer = verify(gateway, &system, &call, inbound.address).await?;
     let licensed = license(&system, customer, gateway.clock.now())?;
     open(gateway, licensed, hook, call, intent).await
@@ -89,7 +89,7 @@ async fn login_somewhere(gateway: &Gateway, snapshot: &Snapshot, inbound: &Inbou
 }
 
 fn read(system: &System, inbound: &Inbound) -> Result<Call, Refusal> {
-    let settings = &system.settings.call;
+    let settings = &system.profile.call;
     if !settings.methods.iter().any(|method| method.eq_ignore_ascii_case(&inbound.method)) {
         let methods = settings.methods.join(", ").to_uppercase();
         return Err(Refusal::new(Code::MethodNotAllowed).with("method", &inbound.method).with("methods", methods));
@@ -104,7 +104,7 @@ fn read(system: &System, inbound: &Inbound) -> Result<Call, Refusal> {
 fn offered(system: &System, call: &Call) -> Result<Intent, Refusal> {
     let name = call.function.name();
     let allowed = matches!(call.function, Function::None)
-        || system.settings.call.functions.iter().any(|function| function.eq_ignore_ascii_case(name));
+        || system.profile.call.functions.iter().any(|function| function.eq_ignore_ascii_case(name));
     call.function
         .intent()
         .filter(|_| allowed)
@@ -214,8 +214,9 @@ fn license(system: &Arc<System>, customer: VerifiedCustomer, now: i64) -> Result
     }
     let pays = |license: Option<&License>, kind: Kind, missing: Code| match license {
         None => Err(named(Refusal::new(missing))),
-        Some(license) => snapshot::verdict(license, kind, &system.shop, now)
-            .map_err(|invalid| named(Refusal::license(kind, invalid))),
+        Some(license) => {
+            license.verdict(kind, &system.shop.website, now).map_err(|invalid| named(Refusal::license(kind, invalid)))
+        }
     };
     let of_system = pays(system.license.as_ref(), Kind::System, Code::SystemLicenseMissing)?;
     let of_customer = pays(license.as_ref(), Kind::Customer, Code::CustomerLicenseMissing)?;

@@ -16,13 +16,13 @@ use crate::license::{self, Kind, Website};
 use crate::setup::customers::{self, Rejected, check_email, check_number, check_password};
 use crate::setup::file::{AssignmentEntry, CustomerEntry, SetupFile, ShopEntry, SystemEntry};
 use crate::setup::licenses::{self, LicenseError, Place};
-use crate::snapshot;
 use crate::store::assignments::Assignment;
 use crate::store::customers::{Customer, fold_email};
 use crate::store::licenses::License;
 use crate::store::shops::{ApiKey, Shop};
 use crate::store::systems::System;
 use crate::store::{self, Connection, StoreError};
+use crate::system::Profile;
 
 /// Characters an API key should have at least, to be beyond guessing.
 const API_KEY_ADVICE: usize = 20;
@@ -133,7 +133,11 @@ pub fn apply(c: &mut Connection, prepared: &Prepared, options: Options, now: i64
     let mut applied = Applied::default();
     let file = &prepared.file;
     refuse_twins(file)?;
-    let mut work = Work { c, applied: &mut applied, now };
+    let mut work = Work { c, applied: &mut applied, now, released: HashMap::new() };
+    // First, so that what goes gives its licenses and e-mail addresses to what comes.
+    if options.prune {
+        work.prune(file)?;
+    }
     for entry in &file.shop {
         work.shop(entry)?;
     }
@@ -147,9 +151,6 @@ pub fn apply(c: &mut Connection, prepared: &Prepared, options: Options, now: i64
     for entry in &file.assignment {
         work.assignment(entry)?;
     }
-    if options.prune {
-        work.prune(file)?;
-    }
     if !applied.changes.is_empty() {
         store::revision::bump(c)?;
     }
@@ -160,6 +161,8 @@ struct Work<'a> {
     c: &'a mut Connection,
     applied: &'a mut Applied,
     now: i64,
+    /// Licenses that were let go of, by the id of the system or assignment that had them.
+    released: HashMap<String, String>,
 }
 
 type Done = Result<(), ApplyError>;
@@ -176,7 +179,7 @@ impl Work<'_> {
         let wanted = Shop {
             id: present.as_ref().map_or_else(new_id, |shop| shop.id.clone()),
             slug: entry.slug.clone(),
-            name: entry.name.clone(),
+            name: entry.name.clone().unwrap_or_else(|| entry.slug.clone()),
             website: entry.website.trim().to_owned(),
             account_id,
             connector: json(&entry.connector),
@@ -289,7 +292,7 @@ impl Work<'_> {
             .ok_or_else(|| refuse(format!("there is no shop \"{}\"", entry.shop)))?;
         let settings = entry.settings().map_err(|error| refuse(error.to_string()))?;
         let written = settings.to_string();
-        snapshot::compile(&written).map_err(&refuse)?;
+        Profile::read(&written).map_err(|error| refuse(error.to_string()))?;
         if entry.hooks.as_ref().is_none_or(|hooks| hooks.as_array().is_some_and(Vec::is_empty)) {
             self.applied.warnings.push(format!(
                 "{place}: hooks is empty, so every call will be refused; name the allowed return targets"
@@ -307,7 +310,7 @@ impl Work<'_> {
             id: present.as_ref().map_or_else(new_id, |system| system.id.clone()),
             shop_id: shop.id.clone(),
             slug: entry.slug.clone(),
-            name: entry.name.clone(),
+            name: entry.name.clone().unwrap_or_else(|| entry.slug.clone()),
             active: entry.active.or(present.as_ref().map(|system| system.active)).unwrap_or(true),
             license_id: license
                 .map(|license| license.id)
@@ -321,7 +324,7 @@ impl Work<'_> {
             Some(present) => {
                 differ(&mut details, "name", &present.name, &wanted.name);
                 differ(&mut details, "active", &present.active, &wanted.active);
-                differ_license(&mut details, &present.license_id, &wanted.license_id);
+                differ_license(&mut details, &self.had(&present.id, &present.license_id), &wanted.license_id);
                 let was: Value = serde_json::from_str(&present.settings).unwrap_or_default();
                 differ_settings(&mut details, "", &was, &settings);
                 if *present != wanted {
@@ -414,7 +417,7 @@ impl Work<'_> {
         match &present {
             None => store::assignments::insert(self.c, &wanted)?,
             Some(present) => {
-                differ_license(&mut details, &present.license_id, &wanted.license_id);
+                differ_license(&mut details, &self.had(&present.id, &present.license_id), &wanted.license_id);
                 if *present != wanted {
                     store::assignments::update(self.c, &wanted)?;
                 }
@@ -453,19 +456,11 @@ impl Work<'_> {
                 "license: it is in use by {place}; every system and every customer in a system needs a license of its own"
             )));
         }
-        if let Ok(website) = Website::read(&shop.website) {
-            let shop = snapshot::Shop {
-                id: shop.id.clone(),
-                slug: shop.slug.clone(),
-                name: shop.name.clone(),
-                website,
-                connector: crate::shop::Connector::Redirect { entry_url: String::new() },
-            };
-            if let Err(invalid) = snapshot::verdict(&license, kind, &shop, self.now) {
-                self.applied
-                    .warnings
-                    .push(format!("{here}: the license cannot be used yet: {}", explain(invalid, &license, &shop)));
-            }
+        if let Ok(website) = Website::read(&shop.website)
+            && let Err(invalid) = license.verdict(kind, &website, self.now)
+        {
+            let why = explain(invalid, &license, &website);
+            self.applied.warnings.push(format!("{here}: the license cannot be used yet: {why}"));
         }
         Ok(license)
     }
@@ -477,7 +472,7 @@ impl Work<'_> {
                 && self.moves(entry.license.as_deref(), system.license_id.as_deref())?
                 && file.system.iter().any(|other| other.slug != entry.slug && other.license.is_some())
             {
-                system.license_id = None;
+                self.released.extend(system.license_id.take().map(|license| (system.id.clone(), license)));
                 store::systems::update(self.c, &system)?;
             }
         }
@@ -490,11 +485,16 @@ impl Work<'_> {
             if let Some(mut assignment) = store::assignments::find(self.c, &system.id, &customer.id)?
                 && self.moves(entry.license.as_deref(), assignment.license_id.as_deref())?
             {
-                assignment.license_id = None;
+                self.released.extend(assignment.license_id.take().map(|license| (assignment.id.clone(), license)));
                 store::assignments::update(self.c, &assignment)?;
             }
         }
         Ok(())
+    }
+
+    /// The license that a system or assignment had before this run.
+    fn had(&self, id: &str, present: &Option<String>) -> Option<String> {
+        present.clone().or_else(|| self.released.get(id).cloned())
     }
 
     fn moves(&mut self, wanted_key: Option<&str>, present_id: Option<&str>) -> Result<bool, ApplyError> {
@@ -590,16 +590,16 @@ fn check_slug(slug: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn explain(invalid: license::Invalid, license: &License, shop: &snapshot::Shop) -> String {
+fn explain(invalid: license::Invalid, license: &License, shop: &Website) -> String {
     use license::Invalid;
     match invalid {
         Invalid::NotConnected => {
-            format!("it is not connected with a website; its owner connects it with {}", shop.website)
+            format!("it is not connected with a website; its owner connects it with {shop}")
         }
         Invalid::OtherWebsite => format!(
             "it is connected with {}, and the shop's website is {}",
             license.website.as_deref().unwrap_or_default(),
-            shop.website
+            shop
         ),
         Invalid::NotYetValid => "it is not valid yet".into(),
         Invalid::Expired => "it has expired".into(),

@@ -7,4 +7,3 @@ pub mod customers;
 pub mod export;
 pub mod file;
 pub mod licenses;
-pub mod settings;

@@ -33,7 +33,7 @@ type Manager<C> = <C as diesel::Connection>::TransactionManager;
 /// [`on!`](super::on).
 pub enum Connection {
     Sqlite(SqliteConnection),
-    Postgres(PgConnection),
+    Postgres(Box<PgConnection>),
 }
 
 /// Runs one diesel expression on whichever connection it is: `on!(conn, c => table.load(c))`.
@@ -41,7 +41,10 @@ macro_rules! on {
     ($connection:expr, $c:ident => $body:expr) => {
         match $connection {
             $crate::store::Connection::Sqlite($c) => $body,
-            $crate::store::Connection::Postgres($c) => $body,
+            $crate::store::Connection::Postgres($c) => {
+                let $c = &mut **$c;
+                $body
+            }
         }
     };
 }
@@ -403,28 +406,28 @@ fn begin(connection: &mut Connection) -> QueryResult<()> {
     match connection {
         // The command line is a second process: take the write lock first, wait for it if need be.
         Connection::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
-        Connection::Postgres(c) => Manager::<PgConnection>::begin_transaction(c),
+        Connection::Postgres(c) => Manager::<PgConnection>::begin_transaction(&mut **c),
     }
 }
 
 fn savepoint(connection: &mut Connection) -> QueryResult<()> {
     match connection {
         Connection::Sqlite(c) => Manager::<SqliteConnection>::begin_transaction(c),
-        Connection::Postgres(c) => Manager::<PgConnection>::begin_transaction(c),
+        Connection::Postgres(c) => Manager::<PgConnection>::begin_transaction(&mut **c),
     }
 }
 
 fn commit(connection: &mut Connection) -> QueryResult<()> {
     match connection {
         Connection::Sqlite(c) => Manager::<SqliteConnection>::commit_transaction(c),
-        Connection::Postgres(c) => Manager::<PgConnection>::commit_transaction(c),
+        Connection::Postgres(c) => Manager::<PgConnection>::commit_transaction(&mut **c),
     }
 }
 
 fn rollback(connection: &mut Connection) -> QueryResult<()> {
     match connection {
         Connection::Sqlite(c) => Manager::<SqliteConnection>::rollback_transaction(c),
-        Connection::Postgres(c) => Manager::<PgConnection>::rollback_transaction(c),
+        Connection::Postgres(c) => Manager::<PgConnection>::rollback_transaction(&mut **c),
     }
 }
 
@@ -454,7 +457,7 @@ fn connect(url: &DatabaseUrl, access: Access) -> Result<Connection, StoreError> 
             for wait in [0, 200, 1_000] {
                 thread::sleep(Duration::from_millis(wait));
                 match PgConnection::establish(url) {
-                    Ok(connection) => return Ok(Connection::Postgres(connection)),
+                    Ok(connection) => return Ok(Connection::Postgres(Box::new(connection))),
                     Err(error) => last = Some(unavailable(&error)),
                 }
             }

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::schema::{license_events, licenses, systems};
 use super::{Connection, Result, on};
+use crate::license::{self, Facts, Invalid, Kind, Valid, Website};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = licenses, treat_none_as_null = true)]
@@ -24,6 +25,24 @@ pub struct License {
     pub valid_until: Option<i64>,
     pub suspended: bool,
     pub created_at: i64,
+}
+
+impl License {
+    /// Whether this license pays for a place in a shop with that website, now. That it is used in
+    /// one place only is the database's law (`UNIQUE`), so a license that was found through its
+    /// place of use is used nowhere else.
+    pub fn verdict(&self, wanted: Kind, shop: &Website, now: i64) -> std::result::Result<Valid, Invalid> {
+        let website = self.website.as_deref().and_then(|website| Website::read(website).ok());
+        let facts = Facts {
+            kind: if self.kind == Kind::System.as_str() { Kind::System } else { Kind::Customer },
+            website: website.as_ref(),
+            valid_from: self.valid_from,
+            valid_until: self.valid_until,
+            suspended: self.suspended,
+            used_elsewhere: false,
+        };
+        license::verdict(&facts, wanted, shop, now)
+    }
 }
 
 #[derive(Debug, Clone, Queryable, Insertable)]

@@ -1,7 +1,11 @@
 //! Bringing the schema up to date. Several processes may try at once; one does it, the others wait.
 
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
-use diesel::migration::Migration;
+use diesel::dsl::{select, sql};
+use diesel::migration::{Migration, MigrationSource};
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Connection, Result, StoreError};
@@ -30,18 +34,31 @@ pub fn run(connection: &mut Connection) -> Result<Vec<String>> {
     }
 }
 
-/// The names of the migrations that [`run`] would apply.
+/// The names of the migrations that [`run`] would apply. Changes nothing: diesel would make its own
+/// table just to look into it.
 pub fn list_pending(connection: &mut Connection) -> Result<Vec<String>> {
     match connection {
         Connection::Sqlite(c) => {
-            let pending = c.pending_migrations(SQLITE).map_err(refused)?;
-            Ok(pending.iter().map(|m| m.name().to_string()).collect())
+            let begun = "EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations')";
+            let pending = match select(sql::<Bool>(begun)).get_result(c)? {
+                true => c.pending_migrations(SQLITE),
+                false => SQLITE.migrations(),
+            };
+            Ok(names(&pending.map_err(refused)?))
         }
         Connection::Postgres(c) => {
-            let pending = c.pending_migrations(POSTGRES).map_err(refused)?;
-            Ok(pending.iter().map(|m| m.name().to_string()).collect())
+            let begun = "to_regclass('__diesel_schema_migrations') IS NOT NULL";
+            let pending = match select(sql::<Bool>(begun)).get_result(&mut **c)? {
+                true => c.pending_migrations(POSTGRES),
+                false => POSTGRES.migrations(),
+            };
+            Ok(names(&pending.map_err(refused)?))
         }
     }
+}
+
+fn names<B: Backend>(migrations: &[Box<dyn Migration<B>>]) -> Vec<String> {
+    migrations.iter().map(|migration| migration.name().to_string()).collect()
 }
 
 fn refused(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {

@@ -1,7 +1,7 @@
 //! The API for shops: four calls on punchouts, one on customers, and their description.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -51,15 +51,17 @@ pub struct Redeem {
 /// The shop got the token in the redirect. It works once, and for five minutes by default.
 #[utoipa::path(post, path = "/api/v1/entries/redeem", tag = "punchouts", security(("api_key" = [])), request_body = Redeem, responses(
     (status = 200, description = "Log this customer in and show him what `intent` says", body = Entry),
+    (status = 400, description = "`body-malformed`: not JSON, or a member is unknown, missing or of the wrong type", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "`api-key-wrong`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`entry-unknown`: no token, or another shop's", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`entry-used`: redeemed before", body = Problem, content_type = "application/problem+json"),
     (status = 410, description = "`entry-expired`: too late", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn redeem(request: HttpRequest, payload: Payload, web: Data<Web>) -> HttpResponse {
     let outcome = async {
         let shop = shop(&request, &web)?;
-        let wish: Redeem = json(&request, payload).await?;
+        let wish: Redeem = json(payload).await?;
         entry::redeem(&web.gateway, &shop, &wish.token).await
     };
     answer(&request, StatusCode::OK, outcome.await)
@@ -68,7 +70,9 @@ pub async fn redeem(request: HttpRequest, payload: Payload, web: Data<Web>) -> H
 /// Ask how a punchout stands
 #[utoipa::path(get, path = "/api/v1/punchouts/{id}", tag = "punchouts", security(("api_key" = [])), params(("id" = String, Path, description = "As `redeem` named it")), responses(
     (status = 200, body = PunchoutStatus, description = "State, times, and the address of the return page if there is a cart"),
+    (status = 401, description = "`api-key-wrong`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`punchout-unknown`", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn punchout(request: HttpRequest, id: Path<String>, web: Data<Web>) -> HttpResponse {
     let outcome = async { cart::status(&web.gateway, &*shop(&request, &web)?, &id).await };
@@ -86,17 +90,19 @@ pub async fn punchout(request: HttpRequest, id: Path<String>, web: Data<Web>) ->
     })), responses(
     (status = 201, description = "The form is ready", body = CartAccepted),
     (status = 400, description = "`cart-malformed`: not JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "`api-key-wrong`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`punchout-unknown`", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`punchout-returned`, `punchout-closed`, `punchout-cancelled`, `punchout-not-entered`", body = Problem, content_type = "application/problem+json"),
     (status = 410, description = "`punchout-expired`", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "`cart-too-large` (4 MiB), `cart-too-many-lines` (10,000)", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`cart-faulty`: `faults` names every line and field", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn put_cart(request: HttpRequest, id: Path<String>, payload: Payload, web: Data<Web>) -> HttpResponse {
     let outcome = async {
         let shop = shop(&request, &web)?;
         let json = body::read(payload, body::CART_LIMIT, Code::CartTooLarge).await?;
-        let (punchout, accepted) = cart::accept(&web.gateway, &shop, &id, &json).await?;
+        let (punchout, accepted) = cart::accept(&web.gateway, &shop, &id, json).await?;
         if !caller::asks_for_html(&request) {
             return Ok(HttpResponse::Created().json(accepted));
         }
@@ -109,8 +115,10 @@ pub async fn put_cart(request: HttpRequest, id: Path<String>, payload: Payload, 
 /// Leave without a cart
 #[utoipa::path(delete, path = "/api/v1/punchouts/{id}", tag = "punchouts", security(("api_key" = [])), params(("id" = String, Path, description = "As `redeem` named it")), responses(
     (status = 204, description = "It is closed; repeating is no error"),
+    (status = 401, description = "`api-key-wrong`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`punchout-unknown`", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`punchout-returned`", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn close(request: HttpRequest, id: Path<String>, web: Data<Web>) -> HttpResponse {
     let outcome = async { leave::by_shop(&web.gateway, &*shop(&request, &web)?, &id).await };
@@ -127,7 +135,10 @@ pub async fn close(request: HttpRequest, id: Path<String>, web: Data<Web>) -> Ht
 #[utoipa::path(put, path = "/api/v1/customers/{number}", tag = "customers", security(("api_key" = [])), params(("number" = String, Path, description = "The customer number")), request_body = CustomerChange, responses(
     (status = 200, description = "Changed", body = CustomerState),
     (status = 201, description = "Created", body = CustomerState),
+    (status = 400, description = "`body-malformed`: not JSON, or a member is unknown, missing or of the wrong type", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "`api-key-wrong`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`customer-faulty`", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn put_customer(
     request: HttpRequest,
@@ -137,7 +148,7 @@ pub async fn put_customer(
 ) -> HttpResponse {
     let outcome = async {
         let shop = shop(&request, &web)?;
-        let change: CustomerChange = json(&request, payload).await?;
+        let change: CustomerChange = json(payload).await?;
         customers::put(&web.gateway.store, &web.gateway.hasher, &shop.id, &number, change, web.gateway.clock.now())
             .await
     };
@@ -176,15 +187,13 @@ fn shop(request: &HttpRequest, web: &Web) -> Result<Arc<Shop>, Refusal> {
     web.gateway.snapshot.load().shop_by_api_key(&secret::digest(key.trim())).cloned().ok_or_else(wrong)
 }
 
-async fn json<T: serde::de::DeserializeOwned>(request: &HttpRequest, payload: Payload) -> Result<T, Refusal> {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("application/json");
-    if !kind.to_ascii_lowercase().contains("json") {
-        return Err(Refusal::new(Code::MediaType));
-    }
+async fn json<T: serde::de::DeserializeOwned>(payload: Payload) -> Result<T, Refusal> {
     let bytes = body::read(payload, body::SMALL_LIMIT, Code::BodyTooLarge).await?;
     serde_json::from_slice(&bytes).map_err(|error| {
         // serde's own words may quote a password that stands where something else belongs.
-        let what = if error.is_data() { "a member is unknown, missing or of the wrong type" } else { "this is not JSON" };
-        Refusal::new(Code::BodyMalformed).with("reason", format!("{what} (line {}, column {})", error.line(), error.column()))
+        let what =
+            if error.is_data() { "a member is unknown, missing or of the wrong type" } else { "this is not JSON" };
+        Refusal::new(Code::BodyMalformed)
+            .with("reason", format!("{what} (line {}, column {})", error.line(), error.column()))
     })
 }

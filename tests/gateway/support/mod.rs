@@ -1,7 +1,14 @@
 //! What stories are told with: an [`Installation`] (a database and its command line), a running
 //! [`Gateway`], a [`Buyer`] who calls it and the [`Shop`] behind it.
 
+mod apart;
 mod postgres;
+mod raw;
+mod tap;
+
+pub use apart::{OTHER_API_KEY, eventually};
+pub use raw::Raw;
+pub use tap::Tap;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::IpAddr;
@@ -58,7 +65,7 @@ impl Installation {
         path
     }
 
-    fn command(&self) -> Command {
+    pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_punchgate"));
         command
             .current_dir(self.folder.path())
@@ -151,17 +158,24 @@ impl Installation {
     }
 
     pub fn serve(&self) -> Gateway {
-        let mut child =
-            self.command().arg("serve").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary runs");
+        Gateway::start(self.command().arg("serve"))
+    }
+}
+
+impl Gateway {
+    /// Starts a command that serves, and waits until it listens.
+    fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary runs");
         let mut lines = BufReader::new(child.stderr.take().expect("its log")).lines();
         let log = Arc::new(Mutex::new(String::new()));
         let started = Instant::now();
-        let address = loop {
+        let (address, metrics) = loop {
             let line = lines.next().and_then(Result::ok).unwrap_or_default();
             log.lock().expect("the log").push_str(&format!("{line}\n"));
             let entry: Value = serde_json::from_str(&line).unwrap_or_default();
             if entry["message"] == "Punchgate is listening" {
-                break entry["address"].as_str().expect("an address").to_owned();
+                let address = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+                break (address("address"), address("metrics"));
             }
             let over = child.try_wait().ok().flatten().is_some() || started.elapsed() > Duration::from_secs(20);
             assert!(!over, "the gateway does not start: {}", log.lock().expect("the log"));
@@ -172,7 +186,7 @@ impl Installation {
                 sink.lock().expect("the log").push_str(&format!("{line}\n"));
             }
         });
-        Gateway { url: format!("http://{address}"), child, log }
+        Gateway { url: format!("http://{address}"), metrics_url: format!("http://{metrics}/metrics"), child, log }
     }
 }
 
@@ -224,6 +238,7 @@ license = "{}"
 /// A running gateway; killed when dropped.
 pub struct Gateway {
     pub url: String,
+    pub metrics_url: String,
     pub child: Child,
     log: Arc<Mutex<String>>,
 }

@@ -1,4 +1,5 @@
-//! The settings of one OCI system: what a preset says, and on top of it what the operator says.
+//! The settings of one OCI system: what a preset says, and on top of it what the operator says;
+//! and the [`Profile`] that is compiled from them.
 //!
 //! Only the operator's part is stored, so that a better preset of a later version reaches every
 //! system that did not say otherwise. Presets are TOML files inside the binary.
@@ -6,13 +7,25 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::mapping::FieldRule;
+use crate::mapping::{FieldRule, Mapping, MappingError};
 use crate::oci::call::Names;
-use crate::oci::page::FormOptions;
+use crate::oci::hook::{HookPolicy, PolicyError};
+use crate::oci::item::Layout;
+use crate::oci::page::{FormOptions, Transport};
 use crate::oci::units::Units;
 
 /// Presets by name. `generic` is what all others and every system start from.
-const PRESETS: &[(&str, &str)] = &[("generic", include_str!("../../presets/generic.toml"))];
+const PRESETS: &[(&str, &str)] = &[
+    ("generic", include_str!("../presets/generic.toml")),
+    ("sap-srm", include_str!("../presets/sap-srm.toml")),
+    ("sap-me", include_str!("../presets/sap-me.toml")),
+    ("s4hana", include_str!("../presets/s4hana.toml")),
+    ("basware", include_str!("../presets/basware.toml")),
+    ("ifs", include_str!("../presets/ifs.toml")),
+    ("unite", include_str!("../presets/unite.toml")),
+    ("onventis", include_str!("../presets/onventis.toml")),
+    ("odoo", include_str!("../presets/odoo.toml")),
+];
 
 /// The effective settings of a system.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,12 +71,49 @@ impl Default for CallSettings {
     }
 }
 
+/// Settings as calls and carts use them, with all that can be wrong about them found before.
+pub struct Profile {
+    pub call: CallSettings,
+    pub form: FormOptions,
+    pub hooks: HookPolicy,
+    pub mapping: Mapping,
+    pub layout: Layout,
+}
+
+impl Profile {
+    /// Compiles what an operator said about a system, as JSON.
+    pub fn read(own: &str) -> Result<Self, SettingsError> {
+        let own = serde_json::from_str(own).map_err(|error| SettingsError::Shape(error.to_string()))?;
+        let Settings { hooks, call, form, units, field, .. } = Settings::effective(&own)?;
+        if form.transport == Transport::Xml {
+            return Err(SettingsError::NoXml);
+        }
+        Ok(Self {
+            hooks: HookPolicy::read(&hooks)?,
+            mapping: Mapping::new(&field, &units)?,
+            layout: Layout {
+                first_index: form.first_index,
+                empty_fields: form.empty_fields,
+                longtext: form.longtext.clone(),
+            },
+            call,
+            form,
+        })
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     #[error("there is no preset \"{name}\"; there are: {known}")]
     UnknownPreset { name: String, known: String },
     #[error("{0}")]
     Shape(String),
+    #[error("hooks: {0}")]
+    Hooks(#[from] PolicyError),
+    #[error("field: {0}")]
+    Mapping(#[from] MappingError),
+    #[error("form.transport = \"xml\" is not available; leave it at \"form\"")]
+    NoXml,
 }
 
 fn generic() -> String {
@@ -135,6 +185,16 @@ mod tests {
     }
 
     #[test]
+    fn every_preset_is_sound() {
+        for (name, _) in PRESETS {
+            let own = json!({ "preset": name }).to_string();
+            if let Err(error) = Profile::read(&own) {
+                panic!("{name}: {error}");
+            }
+        }
+    }
+
+    #[test]
     fn single_keys_override_and_fields_are_replaced_by_name() {
         let own = json!({
             "call": { "names": { "user": "LOGIN" } },
@@ -156,6 +216,9 @@ mod tests {
         let error = Settings::effective(&json!({ "form": { "methud": "POST" } })).expect_err("refused");
         assert!(error.to_string().contains("methud"), "{error}");
         let error = Settings::effective(&json!({ "preset": "sap" })).expect_err("refused");
-        assert_eq!(error.to_string(), "there is no preset \"sap\"; there are: generic");
+        assert_eq!(
+            error.to_string(),
+            "there is no preset \"sap\"; there are: generic, sap-srm, sap-me, s4hana, basware, ifs, unite, onventis, odoo"
+        );
     }
 }
