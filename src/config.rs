@@ -62,6 +62,8 @@ pub struct Config {
     pub migrate: bool,
     pub listen: SocketAddr,
     pub metrics_listen: Option<SocketAddr>,
+    /// Nobody chose the address of the metrics: the gateway may run without them when it is taken.
+    pub metrics_by_default: bool,
     /// Without a slash at the end. None: made from the address that was really bound.
     pub public_url: Option<String>,
     pub trusted_proxies: Vec<IpAddr>,
@@ -133,6 +135,7 @@ impl Config {
             metrics_listen: sources
                 .get("metrics_listen", |v| if v == "off" { Ok(None) } else { address(v).map(Some) })?
                 .unwrap_or(Some(SocketAddr::from(([127, 0, 0, 1], 9464)))),
+            metrics_by_default: !sources.values.contains_key("metrics_listen"),
             public_url: sources.get("public_url", public_url)?,
             trusted_proxies: sources.get("trusted_proxies", addresses)?.unwrap_or_default(),
             entry_lifetime: sources.get("entry_lifetime", |v| span(v, SECOND, HOUR))?.unwrap_or(5 * MINUTE),

@@ -98,7 +98,6 @@ codes! {
     CustomerFaulty "customer-faulty" 422,
     BodyMalformed "body-malformed" 400,
     BodyTooLarge "body-too-large" 413,
-    MediaType "media-type" 415,
     // Pages and paths.
     TicketUnknown "ticket-unknown" 404,
     NothingToReturn "nothing-to-return" 409,

@@ -15,7 +15,17 @@ use crate::oci::page::{FormOptions, Transport};
 use crate::oci::units::Units;
 
 /// Presets by name. `generic` is what all others and every system start from.
-const PRESETS: &[(&str, &str)] = &[("generic", include_str!("../presets/generic.toml"))];
+const PRESETS: &[(&str, &str)] = &[
+    ("generic", include_str!("../presets/generic.toml")),
+    ("sap-srm", include_str!("../presets/sap-srm.toml")),
+    ("sap-me", include_str!("../presets/sap-me.toml")),
+    ("s4hana", include_str!("../presets/s4hana.toml")),
+    ("basware", include_str!("../presets/basware.toml")),
+    ("ifs", include_str!("../presets/ifs.toml")),
+    ("unite", include_str!("../presets/unite.toml")),
+    ("onventis", include_str!("../presets/onventis.toml")),
+    ("odoo", include_str!("../presets/odoo.toml")),
+];
 
 /// The effective settings of a system.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -175,6 +185,16 @@ mod tests {
     }
 
     #[test]
+    fn every_preset_is_sound() {
+        for (name, _) in PRESETS {
+            let own = json!({ "preset": name }).to_string();
+            if let Err(error) = Profile::read(&own) {
+                panic!("{name}: {error}");
+            }
+        }
+    }
+
+    #[test]
     fn single_keys_override_and_fields_are_replaced_by_name() {
         let own = json!({
             "call": { "names": { "user": "LOGIN" } },
@@ -196,6 +216,9 @@ mod tests {
         let error = Settings::effective(&json!({ "form": { "methud": "POST" } })).expect_err("refused");
         assert!(error.to_string().contains("methud"), "{error}");
         let error = Settings::effective(&json!({ "preset": "sap" })).expect_err("refused");
-        assert_eq!(error.to_string(), "there is no preset \"sap\"; there are: generic");
+        assert_eq!(
+            error.to_string(),
+            "there is no preset \"sap\"; there are: generic, sap-srm, sap-me, s4hana, basware, ifs, unite, onventis, odoo"
+        );
     }
 }

@@ -126,8 +126,6 @@ body-malformed = Der Shop hat etwas geschickt, das nicht gelesen werden kann. Bi
     .operator = Der Inhalt der Anfrage ist nicht lesbar: { $reason }. Wahrscheinlich fehlt eine Klammer, ein Wert hat den falschen Typ, es ist kein UTF-8, oder die Verbindung brach ab; vergleichen Sie ihn mit /api/docs.
 body-too-large = Der Shop hat mehr Daten geschickt, als angenommen werden. Bitte wenden Sie sich an den Shop.
     .operator = Der Inhalt der Anfrage ist größer als { $limit }. Senden Sie nur, was /api/docs nennt.
-media-type = Der Shop hat etwas in einer Form geschickt, die nicht verstanden wird. Bitte wenden Sie sich an den Shop.
-    .operator = Die Anfrage muss „Content-Type: application/json“ tragen (ein Zeichensatz darf dabeistehen, aber nur UTF-8).
 
 ## Seiten und Pfade
 

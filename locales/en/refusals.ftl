@@ -126,8 +126,6 @@ body-malformed = The shop sent something that cannot be read. Please contact the
     .operator = The body of the request cannot be read: { $reason }. Likely a bracket is missing, a member has the wrong type, it is not UTF-8, or the connection broke off; compare it with /api/docs.
 body-too-large = The shop sent more data than can be accepted. Please contact the shop.
     .operator = The body of the request is larger than { $limit }. Send only the members that /api/docs names.
-media-type = The shop sent something in a form that is not understood. Please contact the shop.
-    .operator = The request must carry "Content-Type: application/json" (a charset is allowed, UTF-8 only).
 
 ## Pages and paths
 

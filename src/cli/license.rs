@@ -3,11 +3,12 @@
 use std::str::FromStr;
 
 use clap::{Args, Subcommand};
+use serde::Serialize;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::license::Kind;
-use crate::setup::licenses::{self, Description, LicenseError};
+use crate::license::{Kind, Website};
+use crate::setup::licenses::{self, Description, Event, LicenseError};
 use crate::store::licenses::License as Row;
 use crate::store::{self, Connection};
 
@@ -35,9 +36,15 @@ pub enum License {
         valid_until: String,
     },
     /// Show one license and its history
-    Show { key: String },
+    Show {
+        key: String,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Show all licenses
     List {
+        /// Print as JSON
         #[arg(long)]
         json: bool,
     },
@@ -63,14 +70,21 @@ pub struct Issue {
 
 type Job = Box<dyn FnOnce(&mut Connection) -> Result<Row, LicenseError> + Send>;
 
+/// What `show --json` prints.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    license: Description,
+    history: Vec<Event>,
+}
+
 impl License {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         let store = super::open(config)?;
         let now = Clock::System.now();
         let write = |job: Job, done: &str| {
             let license = super::block_on(store.write(job))?;
-            let website = license.website.as_deref().unwrap_or("no website");
-            println!("{} {done} ({website})", license.key);
+            println!("{} {done} ({})", license.key, website(license.website.as_deref(), "no website"));
             Ok(())
         };
         match self {
@@ -96,20 +110,19 @@ impl License {
             Self::Extend { key, valid_until } => {
                 write(Box::new(move |c| licenses::extend(c, &key, &valid_until, now)), "is extended")
             }
-            Self::Show { key } => {
-                let (license, events) = super::block_on(store.read(move |c| {
+            Self::Show { key, json } => {
+                let (license, history) = super::block_on(store.read(move |c| {
                     let license = licenses::find(c, &key)?;
-                    let events = store::licenses::list_events(c, &license.id)?;
-                    Ok::<_, LicenseError>((licenses::describe(c, license)?, events))
+                    let history = licenses::history(c, &license)?;
+                    Ok::<_, LicenseError>((licenses::describe(c, license)?, history))
                 }))?;
+                if json {
+                    println!("{}", serde_json::to_string(&Shown { license, history })?);
+                    return Ok(());
+                }
                 print(&license);
-                for event in events {
-                    println!(
-                        "  {} {} {}",
-                        crate::clock::rfc3339(event.happened_at),
-                        event.kind,
-                        event.detail.unwrap_or_default()
-                    );
+                for event in history {
+                    println!("  {} {} {}", event.at, event.event, event.detail.unwrap_or_default());
                 }
                 Ok(())
             }
@@ -133,9 +146,20 @@ impl License {
 }
 
 fn print(license: &Description) {
-    let website = license.website.as_deref().unwrap_or("not connected");
+    let website = website(license.website.as_deref(), "not connected");
     let until = license.valid_until.as_deref().map_or_else(|| "without end".to_owned(), |day| format!("until {day}"));
     let state = if license.suspended { "suspended" } else { "in force" };
     let used = license.used_by.as_deref().unwrap_or("not used");
     println!("{}  {:8}  {}  {website}  {until}  {state}  {used}", license.key, license.kind, license.account);
+}
+
+/// A website that exists only on its owner's computer is shown as what it is.
+fn website(connected: Option<&str>, none: &str) -> String {
+    match connected {
+        Some(website) if Website::read(website).is_ok_and(|website| website.is_test()) => {
+            format!("{website}, a test website")
+        }
+        Some(website) => website.to_owned(),
+        None => none.to_owned(),
+    }
 }

@@ -32,13 +32,10 @@ impl Serve {
             let gateway = Arc::new(Gateway::new(store, &config, public_url, Clock::System).await?);
             actix_web::rt::spawn(snapshot::watch(gateway.store.clone(), gateway.snapshot.clone()));
             actix_web::rt::spawn(expiry::sweep(gateway.clone()));
-            let mut metrics_address = None;
-            let metrics = match config.metrics_listen {
-                Some(at) => {
-                    let listener = bind(at)?;
-                    metrics_address = Some(listener.local_addr()?);
-                    Some(web::server::serve_metrics(listener, telemetry::start_metrics()?)?)
-                }
+            let metrics_listener = metrics_listener(&config)?;
+            let metrics_address = metrics_listener.as_ref().map(TcpListener::local_addr).transpose()?;
+            let metrics = match metrics_listener {
+                Some(listener) => Some(web::server::serve_metrics(listener, telemetry::start_metrics()?)?),
                 None => None,
             };
             let server = web::server::serve(listener, gateway.clone(), &config)?;
@@ -59,6 +56,19 @@ impl Serve {
             tracing::info!("stopped");
             Ok(())
         })
+    }
+}
+
+/// The listener of `/metrics`. On one machine several gateways share the usual port, and all but the
+/// first go without unless they were told another.
+fn metrics_listener(config: &Config) -> anyhow::Result<Option<TcpListener>> {
+    let Some(address) = config.metrics_listen else { return Ok(None) };
+    match bind(address) {
+        Err(error) if config.metrics_by_default => {
+            tracing::warn!(%error, "running without /metrics; choose its address with PUNCHGATE_METRICS_LISTEN");
+            Ok(None)
+        }
+        bound => bound.map(Some),
     }
 }
 

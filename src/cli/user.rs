@@ -14,7 +14,7 @@ use crate::store;
 
 /// Characters of an account's password at least. Shop customers' passwords have no rule: they are
 /// the shop's.
-const SHORTEST_PASSWORD: usize = 12;
+const SHORTEST_PASSWORD: usize = 8;
 
 #[derive(Subcommand)]
 pub enum User {

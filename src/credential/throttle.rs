@@ -4,8 +4,9 @@
 //! whole is never refused: over his limit, an address that has not failed for him still has its first try, and one
 //! where he logged in lately is not affected at all.
 //!
-//! The surprising fact: an attempt counts from its admission, not from its failure, or a thousand at once would all be
-//! admitted before the first has failed. Success and withdrawal take it back.
+//! The surprising fact: once something failed, an attempt counts from its admission, not from its failure, or a
+//! thousand at once would all be admitted before the next has failed. Success and withdrawal take it back. Before the
+//! first failure nothing counts: how many passwords are looked at at a time is bounded by the pool.
 //!
 //! Counts live in this process; with several nodes each allows its own.
 
@@ -107,11 +108,12 @@ impl Throttle {
         // against it; how many passwords are at work at a time is bounded by the pool.
         let trusted = pair.is_trusted(now, self.window);
         let weight = |count: Count| {
-            if trusted { count.failed } else { count.failed.saturating_add(count.pending) }
+            // A morning's first calls come all at once, too: until something failed, none of them is suspected.
+            if trusted || count.failed == 0 { count.failed } else { count.failed.saturating_add(count.pending) }
         };
 
         let over = |count: Count, limit: u32| limit > 0 && weight(count) >= limit;
-        let first_try = weight(from_here) == 0;
+        let first_try = from_here.failed == 0 && from_here.pending == 0;
         let refused = if over(from_here, self.limits.per_customer_and_address) {
             Some(from_here)
         } else if over(by_address, self.limits.per_address) {
@@ -300,8 +302,15 @@ mod tests {
     }
 
     #[test]
-    fn a_thousand_attempts_at_once_do_not_pass_the_limit() {
+    fn the_first_calls_of_a_customer_may_all_come_at_once() {
+        let throttle = Throttle::new(LIMITS);
+        assert!((0..60).all(|_| throttle.admit("a", address(1), 0).is_ok()));
+    }
+
+    #[test]
+    fn once_one_attempt_failed_a_thousand_at_once_do_not_pass_the_limit() {
         let (throttle, admitted) = (Throttle::new(LIMITS), AtomicU32::new(0));
+        wrong(&throttle, "a", address(1), 0);
         thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
@@ -313,13 +322,22 @@ mod tests {
                 });
             }
         });
-        assert_eq!(admitted.into_inner(), 3);
+        assert_eq!(admitted.into_inner(), 2);
     }
 
     #[test]
-    fn an_attempt_whose_end_never_comes_counts_until_the_window_ends() {
+    fn under_attack_a_new_address_has_one_try_at_a_time() {
         let throttle = Throttle::new(LIMITS);
-        assert_eq!((0..10).filter(|_| throttle.admit("a", address(1), 0).is_ok()).count(), 3);
+        (0..20).for_each(|n| assert!(wrong(&throttle, "a", address(n), 0)));
+        assert!(throttle.admit("a", address(99), 0).is_ok());
+        assert!(throttle.admit("a", address(99), 0).is_err());
+    }
+
+    #[test]
+    fn an_attempt_whose_end_never_comes_counts_beside_failures_until_the_window_ends() {
+        let throttle = Throttle::new(LIMITS);
+        wrong(&throttle, "a", address(1), 0);
+        assert_eq!((0..10).filter(|_| throttle.admit("a", address(1), 0).is_ok()).count(), 2);
         assert!(throttle.admit("a", address(1), 300 * SECOND).is_ok());
     }
 

@@ -3,6 +3,9 @@
 //! Everything that can be wrong with a cart is found here and told to the shop, because no message
 //! will ever come back from the procurement system. What is stored is the form as it will be shown.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,6 +21,9 @@ use crate::snapshot::{Shop, System};
 use crate::store::punchouts::Punchout;
 use crate::store::{self, StoreError};
 
+/// Carts beyond this many bytes are large.
+const LARGE: usize = 32 * 1024;
+
 /// Where to send the buyer's browser, and what was changed on the way.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CartAccepted {
@@ -29,9 +35,9 @@ pub struct CartAccepted {
 /// Takes a cart over. It replaces an earlier one that was not returned yet.
 pub async fn accept(
     gateway: &Gateway,
-    shop: &Shop,
+    shop: &Arc<Shop>,
     id: &str,
-    json: &[u8],
+    json: Bytes,
 ) -> Result<(Punchout, CartAccepted), Refusal> {
     let now = gateway.clock.now();
     let punchout = find(gateway, &shop.id, id).await?;
@@ -39,16 +45,12 @@ pub async fn accept(
         return Err(Refusal::new(code));
     }
     let snapshot = gateway.snapshot.load_full();
-    let system = snapshot
-        .system_by_id(&punchout.system_id)
-        .ok_or_else(|| Refusal::new(Code::SystemUnknown).with("system", &punchout.system_slug))?;
+    let system = snapshot.system_by_id(&punchout.system_id).cloned();
+    let system = system.ok_or_else(|| Refusal::new(Code::SystemUnknown).with("system", &punchout.system_slug))?;
+    let work = Work { system, shop: shop.clone(), call: CallRecord::of(&punchout)?, json: json.clone() };
+    let Composed { form, lines, notices } = compose(gateway, work, &punchout).await?;
 
-    let cart = Cart::read(json)?;
-    let call = CallRecord::of(&punchout)?;
-    let Mapped { items, notices } = system.profile.mapping.map(&cart, &context(&punchout, &call, shop))?;
-    let form = form(system, &call, &items)?;
-
-    let stored = String::from_utf8_lossy(json).into_owned();
+    let stored = String::from_utf8_lossy(&json).into_owned();
     let written = serde_json::to_string(&form).map_err(|error| StoreError::Query(error.to_string()))?;
     let key = punchout.id.clone();
     let laid_down =
@@ -58,27 +60,61 @@ pub async fn accept(
         let current = find(gateway, &shop.id, id).await?;
         return Err(Refusal::new(over(&current, now).unwrap_or(Code::PunchoutClosed)));
     }
-    tracing::info!(punchout = punchout.id, lines = items.len(), notices = notices.len(), "took a cart over");
+    tracing::info!(punchout = punchout.id, lines, notices = notices.len(), "took a cart over");
     let return_url = gateway.return_url(&punchout.id);
     Ok((punchout, CartAccepted { return_url, notices }))
 }
 
-fn context<'a>(punchout: &'a Punchout, call: &'a CallRecord, shop: &'a Shop) -> Context<'a> {
-    Context {
-        customer_number: &punchout.customer_number,
-        customer_email: &punchout.customer_email,
-        extra: &call.facts.extra,
-        call_items: &call.facts.items,
-        shop_name: &shop.name,
-    }
+/// A cart and what it takes to make a form of it.
+struct Work {
+    system: Arc<System>,
+    shop: Arc<Shop>,
+    call: CallRecord,
+    json: Bytes,
 }
 
-/// Makes the form. The hook is held against the system's list once more: it may have changed while
-/// the buyer was in the shop.
-fn form(system: &System, call: &CallRecord, items: &[Item]) -> Result<Form, Refusal> {
-    let hook = system.profile.hooks.allow(&call.hook)?;
-    let fields = Item::write(items, &system.profile.layout);
-    Ok(Form::new(&hook, &call.facts, &system.profile.form, fields))
+struct Composed {
+    form: Form,
+    lines: usize,
+    notices: Vec<Notice>,
+}
+
+/// Makes the form. A large cart takes a good part of a second and does so on a thread of its own,
+/// as many at a time as there are cores, so that nobody else waits for it.
+async fn compose(gateway: &Gateway, work: Work, punchout: &Punchout) -> Result<Composed, Refusal> {
+    let (number, email) = (punchout.customer_number.clone(), punchout.customer_email.clone());
+    if work.json.len() <= LARGE {
+        return work.compose(&number, &email);
+    }
+    let internal = |reason: String| {
+        tracing::error!(reason, "a large cart could not be read");
+        Refusal::new(Code::Internal)
+    };
+    let turn = gateway.large_carts.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
+    let composed = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        work.compose(&number, &email)
+    });
+    composed.await.map_err(|error| internal(error.to_string()))?
+}
+
+impl Work {
+    fn compose(&self, customer_number: &str, customer_email: &str) -> Result<Composed, Refusal> {
+        let cart = Cart::read(&self.json)?;
+        let context = Context {
+            customer_number,
+            customer_email,
+            extra: &self.call.facts.extra,
+            call_items: &self.call.facts.items,
+            shop_name: &self.shop.name,
+        };
+        let profile = &self.system.profile;
+        let Mapped { items, notices } = profile.mapping.map(&cart, &context)?;
+        // The hook is held against the system's list once more: it may have changed meanwhile.
+        let hook = profile.hooks.allow(&self.call.hook)?;
+        let form = Form::new(&hook, &self.call.facts, &profile.form, Item::write(&items, &profile.layout));
+        Ok(Composed { form, lines: items.len(), notices })
+    }
 }
 
 /// What a shop can ask about a punchout.

@@ -91,7 +91,8 @@ async fn login_somewhere(gateway: &Gateway, snapshot: &Snapshot, inbound: &Inbou
 fn read(system: &System, inbound: &Inbound) -> Result<Call, Refusal> {
     let settings = &system.profile.call;
     if !settings.methods.iter().any(|method| method.eq_ignore_ascii_case(&inbound.method)) {
-        return Err(Refusal::new(Code::MethodNotAllowed).with("method", &inbound.method));
+        let methods = settings.methods.join(", ").to_uppercase();
+        return Err(Refusal::new(Code::MethodNotAllowed).with("method", &inbound.method).with("methods", methods));
     }
     let last = settings.hook_is_last.then_some(settings.names.hook.as_str());
     let parameters = Parameters::read(&inbound.query, &inbound.body, last)?;

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -36,6 +37,8 @@ pub struct Gateway {
     pub recent: Recent,
     pub throttle: Throttle,
     pub tickets: TicketKey,
+    /// Turns for carts that take long to read.
+    pub large_carts: Arc<Semaphore>,
     pub clock: Clock,
     /// Without a slash at the end.
     pub public_url: String,
@@ -64,6 +67,7 @@ impl Gateway {
                 window_seconds: 300,
             }),
             tickets: TicketKey::new(key),
+            large_carts: Arc::new(Semaphore::new(config.workers)),
             clock,
             public_url,
             entry_lifetime: config.entry_lifetime,

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::credential::password::{self, Parameters};
 use crate::credential::secret;
 use crate::license::{self, Kind, Website};
-use crate::setup::customers::{self, Rejected, check_email, check_number};
+use crate::setup::customers::{self, Rejected, check_email, check_number, check_password};
 use crate::setup::file::{AssignmentEntry, CustomerEntry, SetupFile, ShopEntry, SystemEntry};
 use crate::setup::licenses::{self, LicenseError, Place};
 use crate::store::assignments::Assignment;
@@ -179,7 +179,7 @@ impl Work<'_> {
         let wanted = Shop {
             id: present.as_ref().map_or_else(new_id, |shop| shop.id.clone()),
             slug: entry.slug.clone(),
-            name: entry.name.clone(),
+            name: entry.name.clone().unwrap_or_else(|| entry.slug.clone()),
             website: entry.website.trim().to_owned(),
             account_id,
             connector: json(&entry.connector),
@@ -310,7 +310,7 @@ impl Work<'_> {
             id: present.as_ref().map_or_else(new_id, |system| system.id.clone()),
             shop_id: shop.id.clone(),
             slug: entry.slug.clone(),
-            name: entry.name.clone(),
+            name: entry.name.clone().unwrap_or_else(|| entry.slug.clone()),
             active: entry.active.or(present.as_ref().map(|system| system.active)).unwrap_or(true),
             license_id: license
                 .map(|license| license.id)
@@ -342,7 +342,10 @@ impl Work<'_> {
     fn customer(&mut self, entry: &CustomerEntry, hash: Option<&String>) -> Done {
         let place = format!("customer {}/{}", entry.shop, entry.number.trim());
         let refuse = refusing(&place);
-        check_number(&entry.number).and_then(|()| check_email(&entry.email)).map_err(&refuse)?;
+        check_number(&entry.number)
+            .and_then(|()| check_email(&entry.email))
+            .and_then(|()| entry.password.as_deref().map_or(Ok(()), check_password))
+            .map_err(&refuse)?;
         if entry.password.is_some() && entry.password_hash.is_some() {
             return Err(refuse("give password or password_hash, not both".into()));
         }

@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::credential::password::{self, Hasher, Parameters, Verified};
+use crate::credential::password::{self, Hasher, PASSWORD_MAX, Parameters, Verified};
 use crate::refusal::{Code, Refusal};
 use crate::store::customers::{Customer, fold_email};
 use crate::store::{self, Connection, Store, StoreError};
@@ -18,7 +18,7 @@ use crate::store::{self, Connection, Store, StoreError};
 pub struct CustomerChange {
     #[schema(example = "buyer@acme-customer.example")]
     pub email: Option<String>,
-    /// Any length: it is the shop's password.
+    /// 1 to 1,024 bytes, without further rules: it is the shop's password.
     #[schema(value_type = Option<String>)]
     pub password: Option<SecretString>,
     /// argon2id or bcrypt, instead of a password.
@@ -50,6 +50,7 @@ pub async fn put(
     let number = number.trim().to_owned();
     check_number(&number)
         .and_then(|()| change.email.as_deref().map_or(Ok(()), check_email))
+        .and_then(|()| change.password.as_ref().map_or(Ok(()), |password| check_password(password.expose_secret())))
         .map_err(|reason| faulty(&reason))?;
     let (shop, key) = (shop_id.to_owned(), number.clone());
     let known = store.read(move |c| store::customers::find_by_number(c, &shop, &key)).await?;
@@ -151,6 +152,14 @@ pub fn check_email(email: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Shops have passwords of all kinds; only with these nobody could ever log in.
+pub fn check_password(password: &str) -> Result<(), String> {
+    if password.is_empty() || password.len() > PASSWORD_MAX {
+        return Err("the password must have 1 to 1,024 bytes".into());
+    }
+    Ok(())
+}
+
 /// A customer file: CSV with a header line, `;` or `,` between fields.
 ///
 /// Columns `number`, `email`, and `password` or `password_hash`; `active` (`true`/`false`) if wanted.
@@ -221,6 +230,7 @@ impl CustomerFile {
             if row.password.is_some() && row.password_hash.is_some() {
                 return Err(at("give password or password_hash, not both".into()));
             }
+            row.password.as_deref().map_or(Ok(()), check_password).map_err(at)?;
             if row.password_hash.as_deref().is_some_and(|hash| !password::readable(hash)) {
                 return Err(at("password_hash must be argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$)".into()));
             }

@@ -28,7 +28,7 @@ pub fn export(c: &mut Connection, with_password_hashes: bool) -> Result<SetupFil
         }
         file.shop.push(ShopEntry {
             slug: shop.slug,
-            name: shop.name,
+            name: Some(shop.name),
             website: shop.website,
             account,
             connector,
@@ -55,7 +55,7 @@ pub fn export(c: &mut Connection, with_password_hashes: bool) -> Result<SetupFil
         let mut entry = SystemEntry {
             shop,
             slug: system.slug,
-            name: system.name,
+            name: Some(system.name),
             active: (!system.active).then_some(false),
             license,
             hooks: None,

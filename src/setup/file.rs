@@ -24,7 +24,9 @@ pub struct SetupFile {
 #[serde(deny_unknown_fields)]
 pub struct ShopEntry {
     pub slug: String,
-    pub name: String,
+    /// Left out: the slug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     pub website: String,
     /// E-mail of the owner's account; may be left out while there is at most one merchant.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,7 +42,9 @@ pub struct ShopEntry {
 pub struct SystemEntry {
     pub shop: String,
     pub slug: String,
-    pub name: String,
+    /// Left out: the slug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Left out: as it is, and active when it is new.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::clock::{date, end_of_day, last_day};
+use crate::clock::{date, end_of_day, last_day, rfc3339};
 use crate::license::{Key, Kind, Website};
 use crate::store::accounts::Account;
 use crate::store::licenses::{License, LicenseEvent};
@@ -195,6 +195,23 @@ pub fn describe(c: &mut Connection, license: License) -> Result<Description> {
         suspended: license.suspended,
         bundled_with,
     })
+}
+
+/// One entry of a license's history, as `license show` tells it.
+#[derive(Debug, Serialize)]
+pub struct Event {
+    pub at: String,
+    /// `issued`, `connected`, `disconnected`, `suspended`, `resumed` or `extended`.
+    pub event: String,
+    /// The website or the new end of validity.
+    pub detail: Option<String>,
+}
+
+/// What was done to a license, the oldest first.
+pub fn history(c: &mut Connection, license: &License) -> Result<Vec<Event>> {
+    let events = store::licenses::list_events(c, &license.id)?;
+    let told = |event: LicenseEvent| Event { at: rfc3339(event.happened_at), event: event.kind, detail: event.detail };
+    Ok(events.into_iter().map(told).collect())
 }
 
 fn insert(

@@ -29,6 +29,11 @@ pub struct Candidate {
     pub license: Option<License>,
 }
 
+/// A login as it can be looked for: PostgreSQL refuses text with NUL, and no customer has one.
+fn searchable(user: &str) -> String {
+    user.trim().replace('\0', "\u{fffd}")
+}
+
 /// Addresses are the same whatever their case.
 pub fn fold_email(email: &str) -> String {
     email.trim().to_lowercase()
@@ -42,12 +47,13 @@ pub fn find_candidate(
     system_id: &str,
     user: &str,
 ) -> Result<Option<Candidate>> {
+    let user = searchable(user);
     let row = on!(connection, c => customers::table
         .left_join(assignments::table.on(assignments::customer_id.eq(customers::id).and(assignments::system_id.eq(system_id.to_owned()))))
         .left_join(licenses::table.on(licenses::id.nullable().eq(assignments::license_id)))
         .filter(customers::shop_id.eq(shop_id))
-        .filter(customers::email_folded.eq(fold_email(user)).or(customers::number.eq(user.trim())))
-        .order(customers::email_folded.eq(fold_email(user)).desc())
+        .filter(customers::email_folded.eq(fold_email(&user)).or(customers::number.eq(&user)))
+        .order(customers::email_folded.eq(fold_email(&user)).desc())
         .select((customers::all_columns, assignments::id.nullable(), licenses::all_columns.nullable()))
         .first::<(Customer, Option<String>, Option<License>)>(c)
         .optional()?);
@@ -56,9 +62,10 @@ pub fn find_candidate(
 
 /// Customers of any shop with that e-mail or number, with the systems they are assigned to.
 pub fn list_by_login(connection: &mut Connection, user: &str) -> Result<Vec<(Customer, String)>> {
+    let user = searchable(user);
     on!(connection, c => Ok(customers::table
         .inner_join(assignments::table)
-        .filter(customers::email_folded.eq(fold_email(user)).or(customers::number.eq(user.trim())))
+        .filter(customers::email_folded.eq(fold_email(&user)).or(customers::number.eq(&user)))
         .order((customers::id, assignments::system_id))
         .select((customers::all_columns, assignments::system_id))
         .load(c)?))

@@ -4,7 +4,7 @@
 //! sentence, so that a buyer's phone call finds the cause.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -78,6 +78,12 @@ fn start(refusal: &Refusal) -> HttpResponseBuilder {
         HttpResponse::build(StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     if let Some(seconds) = refusal.retry_after {
         response.insert_header((RETRY_AFTER, seconds.to_string()));
+    }
+    // RFC 9110 15.5.6 asks for it.
+    if refusal.code == Code::MethodNotAllowed
+        && let Some((_, methods)) = refusal.arguments.iter().find(|(name, _)| *name == "methods")
+    {
+        response.insert_header((ALLOW, methods.as_str()));
     }
     if refusal.code == Code::ApiKeyWrong {
         response.insert_header((WWW_AUTHENTICATE, "Bearer"));

@@ -4,11 +4,17 @@
 
 mod support;
 
+mod calls;
 mod carts;
 mod entries;
+mod hooks;
 mod house;
+mod licenses;
+mod passwords;
+mod refusals;
 mod returns;
 mod round_trip;
 mod schema;
 mod serving;
 mod setting_up;
+mod throttle;

@@ -11,13 +11,14 @@ pub use raw::Raw;
 pub use tap::Tap;
 
 use std::io::{BufRead, BufReader, Write};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
-use reqwest::blocking::{Client, Response};
+use reqwest::blocking::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 
 pub const API_KEY: &str = "shop-key-for-tests-0123456789";
@@ -242,6 +243,29 @@ impl Gateway {
         self.log.lock().expect("the log").clone()
     }
 
+    /// The log entry of the refusal with this reference, as soon as it is written.
+    pub fn logged(&self, reference: &str) -> Value {
+        let started = Instant::now();
+        loop {
+            let entries =
+                self.log().lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).collect::<Vec<_>>();
+            if let Some(entry) = entries.into_iter().find(|entry| entry["reference"] == reference) {
+                return entry;
+            }
+            assert!(started.elapsed() < Duration::from_secs(5), "no {reference} in the log: {}", self.log());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Waits until something is so; what another process changes must be in force within two seconds.
+    pub fn soon(&self, is_so: impl Fn() -> bool) {
+        let started = Instant::now();
+        while !is_so() {
+            assert!(started.elapsed() < Duration::from_secs(2), "not in force after two seconds; log: {}", self.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Sends SIGTERM and gives the exit code.
     pub fn stop(mut self) -> Option<i32> {
         let sent = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
@@ -255,8 +279,28 @@ impl Gateway {
         Buyer {
             gateway: self,
             path: "/oci/srm".into(),
+            headers: Vec::new(),
+            address: None,
             parameters: parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
         }
+    }
+
+    /// Sends a request whose path, query and form body go out as they are written here; refusals come as JSON.
+    pub fn send(&self, method: &str, path_and_query: &str, form: Option<&str>) -> Answer {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        let mut request =
+            client().request(method, format!("{}{path_and_query}", self.url)).header("accept", "application/json");
+        if let Some(form) = form {
+            request = request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned());
+        }
+        Answer::of(request.send().expect("an answer"))
+    }
+
+    /// The way from an accepted call to the form that carries its cart back.
+    pub fn bring_back(&self, entered: &Answer) -> ReturnForm {
+        let entry = self.shop().redeem(&entered.token());
+        let return_url = self.shop().cart(entry["punchout"].as_str().expect("an id"), &bolts());
+        ReturnForm::read(&get(&return_url).text())
     }
 
     pub fn shop(&self) -> Shop<'_> {
@@ -273,7 +317,13 @@ impl Gateway {
 
 /// A client like a browser that does not follow redirects, so that stories see them.
 pub fn client() -> Client {
+    client_at(None)
+}
+
+/// The same at an address of its own, such as 127.0.0.2.
+pub fn client_at(address: Option<IpAddr>) -> Client {
     Client::builder()
+        .local_address(address)
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(30))
         .build()
@@ -324,6 +374,8 @@ impl Answer {
 pub struct Buyer<'a> {
     gateway: &'a Gateway,
     path: String,
+    headers: Vec<(String, String)>,
+    address: Option<IpAddr>,
     parameters: Vec<(String, String)>,
 }
 
@@ -345,17 +397,36 @@ impl Buyer<'_> {
         self
     }
 
+    /// Adds a header to the call.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Calls from another address of this machine.
+    pub fn at(mut self, address: &str) -> Self {
+        self.address = Some(address.parse().expect("an address"));
+        self
+    }
+
     /// Calls by POST; refusals come as JSON.
     pub fn call(&self) -> Answer {
-        let request = client().post(format!("{}{}", self.gateway.url, self.path)).form(&self.parameters);
-        Answer::of(request.header("accept", "application/json").send().expect("an answer"))
+        let request = client_at(self.address).post(format!("{}{}", self.gateway.url, self.path)).form(&self.parameters);
+        self.send(request.header("accept", "application/json"))
     }
 
     /// Calls by GET as a browser does; refusals come as pages.
     pub fn visit(&self) -> Answer {
         let url = reqwest::Url::parse_with_params(&format!("{}{}", self.gateway.url, self.path), &self.parameters)
             .expect("a URL");
-        Answer::of(client().get(url).header("accept", "text/html,*/*;q=0.8").send().expect("an answer"))
+        self.send(client_at(self.address).get(url).header("accept", "text/html,*/*;q=0.8"))
+    }
+
+    fn send(&self, mut request: RequestBuilder) -> Answer {
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        Answer::of(request.send().expect("an answer"))
     }
 }
 

@@ -1,0 +1,44 @@
+# What one does daily. `just` lists it; every recipe is a plain command that works without just, too.
+
+_default:
+    @just --list
+
+# gateway, demo shop and demo buyer in one process
+demo *ARGS:
+    cargo run --release -- demo {{ARGS}}
+
+# the gateway on ./punchgate.db
+serve:
+    cargo run -- serve
+
+# all tests; on PostgreSQL, too, where its server is installed
+test *ARGS:
+    cargo test {{ARGS}}
+
+# tests that insist on PostgreSQL
+test-both:
+    PUNCHGATE_TEST_REQUIRE_POSTGRES=1 cargo test
+
+# one punchout through the demo, with curl
+smoke:
+    cargo build
+    tests/smoke.sh target/debug/punchgate
+
+fmt:
+    cargo fmt --all
+
+lint:
+    cargo fmt --all --check
+    cargo clippy --all-targets -- -D warnings
+
+# writes docs/refusals.md from src/refusal.rs and locales/
+docs:
+    PUNCHGATE_WRITE_DOCS=1 cargo test --lib refusals_are_documented
+
+# the container image
+image:
+    docker build --tag punchgate .
+
+# everything that must hold before a change is merged
+ci:
+    .ci/run
