@@ -175,7 +175,8 @@ impl Cart {
             (currency, _) => {
                 let sound = |line: &Line| faults.iter().all(|fault| fault.line != line.position.to_string());
                 let rest = lines.into_iter().flatten().filter(|line| line.kind != Kind::Text && sound(line));
-                let rest = Self { currency: currency.unwrap_or_else(|| NO_CURRENCY.into()), lines: rest.collect() };
+                let currency = currency.filter(|code| is_currency(code)).unwrap_or_else(|| NO_CURRENCY.into());
+                let rest = Self { currency, lines: rest.collect() };
                 Err(CartError::Faulty { faults, rest })
             }
         }
