@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Answer, Buyer, Gateway, Installation, Shop, client, get, postgres};
 
-pub const OTHER_API_KEY: &str = "other-shop-key-for-tests-9876543210";
+const OTHER_API_KEY: &str = "other-shop-key-for-tests-9876543210";
 
 impl Installation {
     /// Adds an environment variable that is no setting of the gateway.

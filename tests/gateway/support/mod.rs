@@ -6,7 +6,7 @@ mod postgres;
 mod raw;
 mod tap;
 
-pub use apart::{OTHER_API_KEY, eventually};
+pub use apart::eventually;
 pub use raw::Raw;
 pub use tap::Tap;
 
