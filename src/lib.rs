@@ -20,10 +20,11 @@ pub mod refusal;
 /// The words of pages and refusals.
 pub mod texts;
 
-/// The settings of the process.
-pub mod config;
 /// Logs and metrics.
 pub mod telemetry;
+
+/// The settings of the process.
+pub mod config;
 
 /// Passwords, failed logins, tokens.
 pub mod credential;

@@ -190,7 +190,12 @@ fn every_code_that_the_description_names_exists_and_every_reference_leads_somewh
         for operation in operations.as_object().expect("operations").values() {
             for (status, response) in operation["responses"].as_object().expect("responses") {
                 let told = response["description"].as_str().unwrap_or_default();
-                for code in told.split('`').skip(1).step_by(2).filter(|code| code.contains('-')) {
+                let codes = told
+                    .split('`')
+                    .skip(1)
+                    .step_by(2)
+                    .filter(|word| word.contains('-') && !word.contains(char::is_uppercase));
+                for code in codes {
                     assert!(known.contains(&format!("| `{code}` | {status} |")), "{code} with {status}");
                 }
             }
