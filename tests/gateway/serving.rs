@@ -417,3 +417,22 @@ fn while_the_database_server_is_gone_calls_are_refused_and_when_it_is_back_they_
     gateway.shop().redeem(&token);
     assert_eq!(get(&gateway.shop().cart(&punchout, &bolts())).status, 200);
 }
+
+#[test]
+fn connections_that_broke_while_nobody_used_them_cost_no_buyer_an_error() {
+    let Some(installation) = Installation::on_postgres() else { return };
+    let mut acme = installation.with_acme("");
+    let tap = Tap::before(&acme.installation.database_url);
+    acme.installation.database_url.clone_from(&tap.url);
+    let gateway = acme.installation.serve();
+    assert_eq!(gateway.buyer().call().status, 303);
+
+    // A restart of the server in a quiet hour, or a firewall that forgets.
+    tap.turn_off();
+    tap.turn_on();
+    std::thread::sleep(Duration::from_millis(1_100));
+    for _ in 0..20 {
+        let called = gateway.buyer().call();
+        assert_eq!(called.status, 303, "{}", called.text());
+    }
+}
