@@ -18,7 +18,7 @@ pub const DEFAULT_FILE: &str = "punchgate.toml";
 /// Names of environment variables start with it: `listen` is `PUNCHGATE_LISTEN`.
 const PREFIX: &str = "PUNCHGATE_";
 
-/// Name, default as a person would write it, and what it is: also the text of `punchgate settings`.
+/// Name, default as a person would write it, and what it is: also the text of `punchgate --help`.
 pub const SETTINGS: &[(&str, &str, &str)] = &[
     (
         "database_url",

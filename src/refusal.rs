@@ -253,7 +253,7 @@ impl From<HookError> for Refusal {
 impl From<CartError> for Refusal {
     fn from(error: CartError) -> Self {
         match error {
-            CartError::Faulty(faults) => faults.into(),
+            CartError::Faulty { faults, .. } => faults.into(),
             CartError::TooManyLines { count } => Self::new(Code::CartTooManyLines).with("count", count.to_string()),
             malformed => Self::new(Code::CartMalformed).with("reason", malformed.to_string()),
         }

@@ -9,10 +9,11 @@ use serde_json::{Map, Value};
 
 use crate::mapping::{FieldRule, Mapping, MappingError};
 use crate::oci::call::Names;
+use crate::oci::charset::Charset;
 use crate::oci::hook::{HookPolicy, PolicyError};
 use crate::oci::item::Layout;
 use crate::oci::page::{FormOptions, Transport};
-use crate::oci::units::Units;
+use crate::oci::units::{Units, same_unit};
 
 /// Presets by name. `generic` is what all others and every system start from.
 const PRESETS: &[(&str, &str)] = &[
@@ -46,6 +47,9 @@ pub struct Settings {
     pub field: Vec<FieldRule>,
 }
 
+/// The functions of OCI that a system may offer.
+const FUNCTIONS: &[&str] = &["DETAIL", "VALIDATE", "SOURCING", "BACKGROUND_SEARCH", "DOWNLOADJSON"];
+
 /// How this buyer calls.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -62,12 +66,7 @@ pub struct CallSettings {
 impl Default for CallSettings {
     fn default() -> Self {
         let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Self {
-            methods: all(&["GET", "POST"]),
-            names: Names::default(),
-            hook_is_last: false,
-            functions: all(&["DETAIL", "VALIDATE", "SOURCING", "BACKGROUND_SEARCH", "DOWNLOADJSON"]),
-        }
+        Self { methods: all(&["GET", "POST"]), names: Names::default(), hook_is_last: false, functions: all(FUNCTIONS) }
     }
 }
 
@@ -85,9 +84,7 @@ impl Profile {
     pub fn read(own: &str) -> Result<Self, SettingsError> {
         let own = serde_json::from_str(own).map_err(|error| SettingsError::Shape(error.to_string()))?;
         let Settings { hooks, call, form, units, field, .. } = Settings::effective(&own)?;
-        if form.transport == Transport::Xml {
-            return Err(SettingsError::NoXml);
-        }
+        check(&call, &form)?;
         Ok(Self {
             hooks: HookPolicy::read(&hooks)?,
             mapping: Mapping::new(&field, &units)?,
@@ -102,6 +99,36 @@ impl Profile {
     }
 }
 
+/// What the types let pass and no call or cart could do anything with.
+fn check(call: &CallSettings, form: &FormOptions) -> Result<(), SettingsError> {
+    let wrong = |key: &'static str, value: &str, allowed: &'static str| {
+        Err(SettingsError::Value { key, value: value.to_owned(), allowed })
+    };
+    let known = |known: &[&str], name: &String| known.iter().any(|known| known.eq_ignore_ascii_case(name));
+    if let Some(method) = call.methods.iter().find(|method| !known(&["GET", "POST"], method)) {
+        return wrong("call.methods", method, "GET and POST");
+    }
+    if let Some(function) = call.functions.iter().find(|function| !known(FUNCTIONS, function)) {
+        return wrong("call.functions", function, "DETAIL, VALIDATE, SOURCING, BACKGROUND_SEARCH and DOWNLOADJSON");
+    }
+    let Names { user, password, hook, .. } = &call.names;
+    for (key, name) in [("call.names.user", user), ("call.names.password", password), ("call.names.hook", hook)] {
+        if name.trim().is_empty() {
+            return wrong(key, name, "the name of a parameter");
+        }
+    }
+    if form.charset != "auto" && Charset::read(&form.charset).is_none() {
+        return wrong("form.charset", &form.charset, "\"auto\" or the label of a charset such as \"utf-8\"");
+    }
+    if !form.longtext.contains("{n}") {
+        return wrong("form.longtext", &form.longtext, "a name with {n} for the item's index");
+    }
+    if form.transport == Transport::Xml {
+        return wrong("form.transport", "xml", "\"form\"; XML is not available yet");
+    }
+    Ok(())
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     #[error("there is no preset \"{name}\"; there are: {known}")]
@@ -112,8 +139,8 @@ pub enum SettingsError {
     Hooks(#[from] PolicyError),
     #[error("field: {0}")]
     Mapping(#[from] MappingError),
-    #[error("form.transport = \"xml\" is not available; leave it at \"form\"")]
-    NoXml,
+    #[error("{key} has \"{value}\"; allowed: {allowed}")]
+    Value { key: &'static str, value: String, allowed: &'static str },
 }
 
 fn generic() -> String {
@@ -153,11 +180,20 @@ fn merge_tables(base: &mut Map<String, Value>, over: &Map<String, Value>) {
     for (key, value) in over {
         match (base.get_mut(key), value) {
             (Some(Value::Array(fields)), Value::Array(over)) if key == "field" => merge_fields(fields, over),
+            (Some(Value::Object(units)), Value::Object(over)) if key == "map" => merge_units(units, over),
             (Some(present), value) => merge(present, value),
             (None, value) => {
                 base.insert(key.clone(), value.clone());
             }
         }
+    }
+}
+
+/// Units are the same in any case.
+fn merge_units(units: &mut Map<String, Value>, over: &Map<String, Value>) {
+    for (unit, code) in over {
+        units.retain(|known, _| !same_unit(known, unit));
+        units.insert(unit.clone(), code.clone());
     }
 }
 
@@ -209,6 +245,28 @@ mod tests {
         assert_eq!(settings.field.len(), generic.field.len() + 1);
         let description = settings.field.iter().find(|rule| rule.name == "DESCRIPTION").expect("a rule");
         assert_eq!(description.from, ["custom.short_text"]);
+    }
+
+    #[test]
+    fn a_unit_of_the_preset_is_replaced_in_any_case() {
+        let settings = Settings::effective(&json!({ "units": { "map": { "Rolle": "XRO" } } })).expect("settings");
+        let rolls: Vec<_> = settings.units.map.iter().filter(|(unit, _)| same_unit(unit, "rolle")).collect();
+        assert_eq!(rolls, [(&"Rolle".to_owned(), &"XRO".to_owned())]);
+    }
+
+    #[test]
+    fn what_nothing_could_be_done_with_is_told_with_its_key() {
+        for (own, told) in [
+            (json!({ "form": { "charset": "utf8x" } }), "form.charset has \"utf8x\""),
+            (json!({ "form": { "longtext": "NEW_ITEM-LONGTEXT" } }), "form.longtext has"),
+            (json!({ "form": { "transport": "xml" } }), "form.transport has \"xml\""),
+            (json!({ "call": { "functions": ["DETALE"] } }), "call.functions has \"DETALE\""),
+            (json!({ "call": { "methods": ["PUT"] } }), "call.methods has \"PUT\""),
+            (json!({ "call": { "names": { "user": "" } } }), "call.names.user has \"\""),
+        ] {
+            let error = Profile::read(&own.to_string()).err().expect("refused").to_string();
+            assert!(error.starts_with(told), "{error}");
+        }
     }
 
     #[test]

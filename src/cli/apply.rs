@@ -47,16 +47,16 @@ impl Apply {
 
 fn print(applied: &Applied, dry_run: bool) {
     for change in &applied.changes {
-        println!("{change}");
+        say!("{change}");
     }
     match (applied.changes.len(), dry_run) {
-        (0, _) => println!("no changes"),
-        (count, true) => println!("{count} changes; nothing was done, this was a dry run"),
-        (count, false) => println!("{count} changes"),
+        (0, _) => say!("no changes"),
+        (count, true) => say!("{count} changes; nothing was done, this was a dry run"),
+        (count, false) => say!("{count} changes"),
     }
     if !dry_run {
         for (shop, key) in &applied.new_api_keys {
-            println!("API key of shop {shop}, shown only now: {key}");
+            say!("API key of shop {shop}, shown only now: {key}");
         }
     }
     for warning in &applied.warnings {

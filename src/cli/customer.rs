@@ -42,7 +42,7 @@ impl Customer {
         let now = Clock::System.now();
         let imported =
             super::block_on(store.write(move |c| customers.store(c, &shop.id, now))).with_context(|| name)?;
-        println!("{} created, {} changed, {} unchanged", imported.created, imported.changed, imported.unchanged);
+        say!("{} created, {} changed, {} unchanged", imported.created, imported.changed, imported.unchanged);
         Ok(())
     }
 }

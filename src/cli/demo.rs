@@ -40,7 +40,7 @@ pub struct Demo {
     #[arg(long, value_name = "ADDRESS:PORT")]
     buyer_listen: Option<SocketAddr>,
     /// What is logged, as in RUST_LOG
-    #[arg(long, default_value = "warn")]
+    #[arg(long, default_value = "warn,punchgate=info")]
     log: String,
 }
 

@@ -84,7 +84,7 @@ impl License {
         let now = Clock::System.now();
         let write = |job: Job, done: &str| {
             let license = super::block_on(store.write(job))?;
-            println!("{} {done} ({})", license.key, website(license.website.as_deref(), "no website"));
+            say!("{} {done} ({})", license.key, website(license.website.as_deref(), "no website"));
             Ok(())
         };
         match self {
@@ -95,9 +95,9 @@ impl License {
                     licenses::issue(c, &issue.account, issue.kind, issue.count, issue.valid_until.as_deref(), now)
                 }))?;
                 if json {
-                    println!("{}", serde_json::to_string(&issued)?);
+                    say!("{}", serde_json::to_string(&issued)?);
                 } else {
-                    issued.iter().for_each(|license| println!("{}", license.key));
+                    issued.iter().for_each(|license| say!("{}", license.key));
                 }
                 Ok(())
             }
@@ -117,12 +117,12 @@ impl License {
                     Ok::<_, LicenseError>((licenses::describe(c, license)?, history))
                 }))?;
                 if json {
-                    println!("{}", serde_json::to_string(&Shown { license, history })?);
+                    say!("{}", serde_json::to_string(&Shown { license, history })?);
                     return Ok(());
                 }
                 print(&license);
                 for event in history {
-                    println!("  {} {} {}", event.at, event.event, event.detail.unwrap_or_default());
+                    say!("  {} {} {}", event.at, event.event, event.detail.unwrap_or_default());
                 }
                 Ok(())
             }
@@ -135,7 +135,7 @@ impl License {
                         .collect::<Result<Vec<_>, LicenseError>>()
                 }))?;
                 if json {
-                    println!("{}", serde_json::to_string(&licenses)?);
+                    say!("{}", serde_json::to_string(&licenses)?);
                 } else {
                     licenses.iter().for_each(print);
                 }
@@ -150,7 +150,7 @@ fn print(license: &Description) {
     let until = license.valid_until.as_deref().map_or_else(|| "without end".to_owned(), |day| format!("until {day}"));
     let state = if license.suspended { "suspended" } else { "in force" };
     let used = license.used_by.as_deref().unwrap_or("not used");
-    println!("{}  {:8}  {}  {website}  {until}  {state}  {used}", license.key, license.kind, license.account);
+    say!("{}  {:8}  {}  {website}  {until}  {state}  {used}", license.key, license.kind, license.account);
 }
 
 /// A website that exists only on its owner's computer is shown as what it is.

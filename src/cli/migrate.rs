@@ -18,17 +18,17 @@ impl Migrate {
         if self.check {
             let pending = super::wait(store.read(store::migrate::list_pending))?;
             for name in &pending {
-                println!("{name} would be applied");
+                say!("{name} would be applied");
             }
             if pending.is_empty() {
-                println!("{} is up to date", config.database_url);
+                say!("{} is up to date", config.database_url);
             }
             return Ok(());
         }
         for name in super::wait(migrate(&store))? {
-            println!("{name} applied");
+            say!("{name} applied");
         }
-        println!("{} is up to date", config.database_url);
+        say!("{} is up to date", config.database_url);
         Ok(())
     }
 }

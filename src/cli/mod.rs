@@ -1,5 +1,10 @@
 //! The `punchgate` command: one file a subcommand.
 
+/// A line on standard output. Whoever closes the pipe has read enough, and the command ends.
+macro_rules! say {
+    ($($argument:tt)*) => { $crate::cli::write_line(format_args!($($argument)*)) };
+}
+
 mod apply;
 mod customer;
 mod demo;
@@ -119,6 +124,13 @@ fn progress(length: usize, what: &'static str) -> indicatif::ProgressBar {
         bar.set_style(style);
     }
     bar
+}
+
+fn write_line(line: std::fmt::Arguments) {
+    use std::io::Write;
+    if writeln!(std::io::stdout(), "{line}").is_err() {
+        std::process::exit(0);
+    }
 }
 
 fn settings_help() -> String {

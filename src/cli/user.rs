@@ -62,9 +62,9 @@ impl User {
             store::accounts::update_password(c, &account.id, &hash)?;
             Ok::<_, LicenseError>(account)
         }))?;
-        println!("{} may sign in as {role}", account.email);
+        say!("{} may sign in as {role}", account.email);
         if !password_stdin {
-            println!("password, shown only now: {}", password.expose_secret());
+            say!("password, shown only now: {}", password.expose_secret());
         }
         Ok(())
     }

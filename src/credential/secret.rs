@@ -4,7 +4,7 @@
 //! because nobody can guess 256 bits.
 //!
 //! The surprising fact: a return ticket is stored nowhere. It is the punchout's id with an HMAC under the
-//! installation's key, so any node can check it and no copy of the database gives one away.
+//! installation's key, so any node can check it and make it again. The key lies in the database: who holds a copy of that holds the carts, too.
 
 use std::fmt;
 

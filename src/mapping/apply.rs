@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::cart::{Cart, Kind, Line};
+use super::cart::{Cart, CartError, Kind, Line};
 use super::field::{Compiled, Context, FieldRule, MappingError, is_field_name};
 use crate::oci::amount;
 use crate::oci::finding::{Fault, LineRef, Notice, quoted};
@@ -62,12 +62,29 @@ impl Mapping {
         Ok(Self { fields: compiled, units: units.clone() })
     }
 
+    /// Reads a shop's cart and maps it. What is wrong with the cart and what its items would break is told
+    /// together, line by line.
+    pub fn read(&self, json: &[u8], context: &Context) -> Result<Mapped, CartError> {
+        let (mut faults, rest) = match Cart::read(json) {
+            Ok(cart) => match self.map(&cart, context) {
+                Ok(mapped) => return Ok(mapped),
+                Err(faults) => return Err(CartError::Faulty { faults, rest: cart }),
+            },
+            Err(CartError::Faulty { faults, rest }) => (faults, rest),
+            Err(other) => return Err(other),
+        };
+        faults.extend(self.map(&rest, context).err().unwrap_or_default());
+        // What concerns the whole cart names no line and comes first.
+        faults.sort_by_key(|fault| fault.line.parse::<usize>().unwrap_or_default());
+        Err(CartError::Faulty { faults, rest })
+    }
+
     /// The items of a cart with what was changed on the way, or all reasons against it.
     pub fn map(&self, cart: &Cart, context: &Context) -> Result<Mapped, Vec<Fault>> {
         let mut findings = Findings::default();
         let mut items: Vec<Option<Item>> = Vec::with_capacity(cart.lines.len());
-        for (index, line) in cart.lines.iter().enumerate() {
-            let at = at(index, line);
+        for line in &cart.lines {
+            let at = at(line);
             items.push(match line.kind {
                 Kind::Product | Kind::Service | Kind::Shipping => {
                     Some(self.item(line, cart, context, &at, &mut findings))
@@ -226,7 +243,7 @@ fn move_texts(cart: &Cart, items: &mut [Option<Item>], findings: &mut Findings) 
         if line.kind != Kind::Text {
             continue;
         }
-        let at = at(index, line);
+        let at = at(line);
         // A text may belong to a text, in either direction.
         let end = std::iter::successors(next(index), |at| next(*at))
             .take(cart.lines.len())
@@ -269,8 +286,8 @@ impl Findings {
     }
 }
 
-fn at(index: usize, line: &Line) -> LineRef {
-    LineRef::at(index + 1, line.id.as_deref())
+fn at(line: &Line) -> LineRef {
+    LineRef::at(line.position, line.id.as_deref())
 }
 
 /// A blank line between paragraphs.

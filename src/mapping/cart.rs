@@ -12,6 +12,9 @@ use crate::oci::amount::Decimal;
 use crate::oci::finding::{Fault, LineRef, quoted};
 use crate::oci::rules::is_currency;
 
+/// ISO 4217 for "no currency": stands in while the faults of a cart without one are looked for.
+const NO_CURRENCY: &str = "XXX";
+
 /// Lines of one cart.
 pub const MAX_LINES: usize = 10_000;
 
@@ -26,6 +29,8 @@ pub struct Cart {
 /// One line. A text that is empty or blank is `None`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
+    /// Its place among the cart's lines, from 1.
+    pub position: usize,
     pub id: Option<String>,
     pub kind: Kind,
     pub product_id: Option<String>,
@@ -98,8 +103,9 @@ pub enum CartError {
     NotJson { reason: String },
     #[error("the cart has {count} lines; at most {MAX_LINES} are allowed")]
     TooManyLines { count: usize },
-    #[error("the cart has {} faults", .0.len())]
-    Faulty(Vec<Fault>),
+    /// `rest` are the products, services and so on that have no fault so far.
+    #[error("the cart has {} faults", .faults.len())]
+    Faulty { faults: Vec<Fault>, rest: Cart },
 }
 
 impl Kind {
@@ -166,7 +172,12 @@ impl Cart {
         kinship::check(&lines, &mut faults);
         match (currency, faults.is_empty()) {
             (Some(currency), true) => Ok(Self { currency, lines: lines.into_iter().flatten().collect() }),
-            _ => Err(CartError::Faulty(faults)),
+            (currency, _) => {
+                let sound = |line: &Line| faults.iter().all(|fault| fault.line != line.position.to_string());
+                let rest = lines.into_iter().flatten().filter(|line| line.kind != Kind::Text && sound(line));
+                let rest = Self { currency: currency.unwrap_or_else(|| NO_CURRENCY.into()), lines: rest.collect() };
+                Err(CartError::Faulty { faults, rest })
+            }
         }
     }
 }
@@ -223,6 +234,7 @@ fn read_line(line: &Value, position: usize, faults: &mut Vec<Fault>) -> Option<L
         reader.fault("tax_rate", "tax-rate-negative", format!("{rate} is not possible; a tax rate is 0 or more."));
     }
     Some(Line {
+        position,
         kind,
         product_id,
         name,
@@ -298,7 +310,7 @@ mod tests {
 
     fn faults(json: &str) -> Vec<(String, String, String)> {
         match Cart::read(json.as_bytes()) {
-            Err(CartError::Faulty(faults)) => faults.into_iter().map(|f| (f.line, f.field, f.code)).collect(),
+            Err(CartError::Faulty { faults, .. }) => faults.into_iter().map(|f| (f.line, f.field, f.code)).collect(),
             other => panic!("{other:?}"),
         }
     }
@@ -386,7 +398,9 @@ mod tests {
 
     #[test]
     fn a_fault_names_the_id_of_its_line() {
-        let Err(CartError::Faulty(faults)) = with_line(r#"{"id":"a1","name":"Bolt","quantity":"1"}"#) else { panic!() };
+        let Err(CartError::Faulty { faults, .. }) = with_line(r#"{"id":"a1","name":"Bolt","quantity":"1"}"#) else {
+            panic!()
+        };
         assert_eq!(faults[0].line_id.as_deref(), Some("a1"));
     }
 

@@ -49,6 +49,11 @@ enum Entry {
 }
 
 impl HookPolicy {
+    /// Whether no return target is allowed at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Reads a list of origins with optional path prefix (`https://srm.example.com/sap/`), `SAPEVENT:POST`,
     /// `any-https` and `any` (https and http, never SAPEVENT). An empty list allows nothing.
     ///

@@ -10,7 +10,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::clock::rfc3339;
-use crate::mapping::cart::Cart;
 use crate::mapping::{Context, Mapped};
 use crate::oci::finding::Notice;
 use crate::oci::item::Item;
@@ -100,7 +99,6 @@ async fn compose(gateway: &Gateway, work: Work, punchout: &Punchout) -> Result<C
 
 impl Work {
     fn compose(&self, customer_number: &str, customer_email: &str) -> Result<Composed, Refusal> {
-        let cart = Cart::read(&self.json)?;
         let context = Context {
             customer_number,
             customer_email,
@@ -109,7 +107,7 @@ impl Work {
             shop_name: &self.shop.name,
         };
         let profile = &self.system.profile;
-        let Mapped { items, notices } = profile.mapping.map(&cart, &context)?;
+        let Mapped { items, notices } = profile.mapping.read(&self.json, &context)?;
         // The hook is held against the system's list once more: it may have changed meanwhile.
         let hook = profile.hooks.allow(&self.call.hook)?;
         let form = Form::new(&hook, &self.call.facts, &profile.form, Item::write(&items, &profile.layout));

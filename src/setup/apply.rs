@@ -292,8 +292,8 @@ impl Work<'_> {
             .ok_or_else(|| refuse(format!("there is no shop \"{}\"", entry.shop)))?;
         let settings = entry.settings().map_err(|error| refuse(error.to_string()))?;
         let written = settings.to_string();
-        Profile::read(&written).map_err(|error| refuse(error.to_string()))?;
-        if entry.hooks.as_ref().is_none_or(|hooks| hooks.as_array().is_some_and(Vec::is_empty)) {
+        let profile = Profile::read(&written).map_err(|error| refuse(error.to_string()))?;
+        if profile.hooks.is_empty() {
             self.applied.warnings.push(format!(
                 "{place}: hooks is empty, so every call will be refused; name the allowed return targets"
             ));

@@ -130,6 +130,25 @@ fn a_license_ends_with_its_last_day_and_can_be_extended() {
 }
 
 #[test]
+fn a_license_is_of_no_use_before_its_first_moment() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("");
+        let hour = 3_600_000_000_i64;
+        let now = jiff::Timestamp::now().as_microsecond();
+        for kind in ["system", "customer"] {
+            let begin = |moment: i64| {
+                let key = key_of(&acme, kind);
+                acme.installation.sql(&format!("UPDATE licenses SET valid_from = {moment} WHERE key = '{key}'"));
+                acme.installation.serve()
+            };
+            let refused = begin(now + hour).buyer().call();
+            assert_eq!(refused.refusal(), (403, format!("{kind}-license-not-yet-valid")));
+            assert_eq!(begin(now - hour).buyer().call().status, 303);
+        }
+    });
+}
+
+#[test]
 fn a_suspended_license_refuses_the_login_until_it_is_resumed() {
     on_both_databases(|installation| {
         let acme = installation.with_acme("");

@@ -17,6 +17,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 use reqwest::StatusCode;
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -119,6 +121,17 @@ impl Installation {
             self.punchgate(&["license", "issue", "--account", "owner@acme.example", "--kind", kind, "--json"]);
         let issued: Vec<Value> = serde_json::from_str(&printed).expect("JSON");
         issued.iter().map(|license| license["key"].as_str().expect("a key").to_owned()).collect()
+    }
+
+    /// Changes the data behind the product's back: for what only time brings about.
+    pub fn sql(&self, statement: &str) {
+        match self.database_url.strip_prefix("sqlite://") {
+            Some(file) => {
+                let mut connection = SqliteConnection::establish(file).expect("the database");
+                connection.batch_execute(statement).expect("a statement");
+            }
+            None => postgres::execute(&self.database_url, statement),
+        }
     }
 
     /// Every byte of the stored data: the files of SQLite, or a dump of the PostgreSQL database.

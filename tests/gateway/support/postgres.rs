@@ -108,6 +108,14 @@ impl Cluster {
     }
 }
 
+/// Runs a statement on a database.
+pub fn execute(url: &str, statement: &str) {
+    let psql = binaries().expect("the server's binaries").join("psql");
+    let done = Command::new(psql).args(["-qX", "-v", "ON_ERROR_STOP=1", "-c", statement, url]).output();
+    let done = done.expect("psql runs");
+    assert!(done.status.success(), "psql: {}", String::from_utf8_lossy(&done.stderr));
+}
+
 /// All rows of a database as text.
 pub fn dump(url: &str) -> Vec<u8> {
     let bin = binaries().expect("the server's binaries");
