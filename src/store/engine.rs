@@ -9,7 +9,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
@@ -25,6 +25,9 @@ const GROUP: usize = 64;
 const QUEUE: usize = 8_192;
 /// PostgreSQL connections of one gateway.
 const POSTGRES_CONNECTIONS: usize = 8;
+/// A connection that lay idle for longer is tried before a job is trusted to it: a server restarts
+/// and a firewall forgets in quiet hours, and a job cannot be run twice.
+const IDLE: Duration = Duration::from_secs(1);
 
 pub type PgConnection = AsyncConnectionWrapper<AsyncPgConnection>;
 type Manager<C> = <C as diesel::Connection>::TransactionManager;
@@ -310,10 +313,14 @@ fn start(name: &str, url: &DatabaseUrl, access: Access, jobs: flume::Receiver<Bo
 
 /// The life of a database thread: take jobs, run them, replace the connection when it broke.
 fn work(url: &DatabaseUrl, access: Access, mut connection: Option<Connection>, jobs: &flume::Receiver<Box<dyn Job>>) {
+    let mut used = Instant::now();
     while let Ok(first) = jobs.recv() {
         let mut group = vec![first];
         if matches!(url, DatabaseUrl::Sqlite(_)) && access == Access::Write {
             group.extend(jobs.try_iter().take(GROUP - 1));
+        }
+        if connection.as_mut().is_some_and(|open| used.elapsed() > IDLE && !alive(open)) {
+            connection = None;
         }
         if connection.is_none() {
             match connect(url, access) {
@@ -333,6 +340,7 @@ fn work(url: &DatabaseUrl, access: Access, mut connection: Option<Connection>, j
         if !sound {
             connection = None;
         }
+        used = Instant::now();
     }
 }
 

@@ -176,11 +176,6 @@ fn the_description_of_the_api_lists_exactly_its_routes() {
     });
 }
 
-/// As codes are written, unlike names of headers.
-fn is_code(text: &str) -> bool {
-    text.contains('-') && text.chars().all(|c| c.is_ascii_lowercase() || c == '-')
-}
-
 #[test]
 fn every_code_that_the_description_names_exists_and_every_reference_leads_somewhere() {
     let installation = Installation::on_sqlite();
@@ -195,7 +190,12 @@ fn every_code_that_the_description_names_exists_and_every_reference_leads_somewh
         for operation in operations.as_object().expect("operations").values() {
             for (status, response) in operation["responses"].as_object().expect("responses") {
                 let told = response["description"].as_str().unwrap_or_default();
-                for code in told.split('`').skip(1).step_by(2).filter(|code| is_code(code)) {
+                let codes = told
+                    .split('`')
+                    .skip(1)
+                    .step_by(2)
+                    .filter(|word| word.contains('-') && !word.contains(char::is_uppercase));
+                for code in codes {
                     assert!(known.contains(&format!("| `{code}` | {status} |")), "{code} with {status}");
                 }
             }
@@ -416,4 +416,23 @@ fn while_the_database_server_is_gone_calls_are_refused_and_when_it_is_back_they_
     assert_eq!(gateway.shop().status(&punchout)["cart_at"], Value::Null, "what was refused was not stored");
     gateway.shop().redeem(&token);
     assert_eq!(get(&gateway.shop().cart(&punchout, &bolts())).status, 200);
+}
+
+#[test]
+fn connections_that_broke_while_nobody_used_them_cost_no_buyer_an_error() {
+    let Some(installation) = Installation::on_postgres() else { return };
+    let mut acme = installation.with_acme("");
+    let tap = Tap::before(&acme.installation.database_url);
+    acme.installation.database_url.clone_from(&tap.url);
+    let gateway = acme.installation.serve();
+    assert_eq!(gateway.buyer().call().status, 303);
+
+    // A restart of the server in a quiet hour, or a firewall that forgets.
+    tap.turn_off();
+    tap.turn_on();
+    std::thread::sleep(Duration::from_millis(1_100));
+    for _ in 0..20 {
+        let called = gateway.buyer().call();
+        assert_eq!(called.status, 303, "{}", called.text());
+    }
 }
