@@ -9,11 +9,11 @@ use crate::web::{api, health, pages, procurement};
 pub fn routes(config: &mut ServiceConfig) {
     config
         // Procurement systems and buyers' browsers.
-        .service(web::resource("/oci").route(web::get().to(procurement::call)).route(web::post().to(procurement::call)))
         .service(
-            web::resource("/oci/{system}")
+            web::resource(["/oci", "/oci/{system}"])
                 .route(web::get().to(procurement::call))
-                .route(web::post().to(procurement::call)),
+                .route(web::post().to(procurement::call))
+                .default_service(web::to(procurement::other_method)),
         )
         .route("/return/{ticket}", web::get().to(procurement::return_page))
         .route("/leave/{ticket}", web::get().to(procurement::leave))

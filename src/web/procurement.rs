@@ -43,6 +43,13 @@ async fn enter(
     Ok(login::login(&web.gateway, inbound).await?.location)
 }
 
+/// `/oci` by anything but GET and POST.
+pub async fn other_method(request: HttpRequest) -> HttpResponse {
+    let refusal =
+        Refusal::new(Code::MethodNotAllowed).with("method", request.method().as_str()).with("methods", "GET, POST");
+    problem::to_buyer(&request, &refusal, caller::language(&request, None))
+}
+
 /// For the words of a refusal: the call may be refused before it is read in earnest.
 fn named_language(query: &[u8], body: &[u8]) -> Option<String> {
     call::named_language(&Parameters::read(query, body, None).ok()?)

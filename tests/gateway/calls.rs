@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::support::{API_KEY, HOOK, PASSWORD, bolts, get, on_both_databases};
+use crate::support::{API_KEY, Answer, HOOK, Installation, PASSWORD, bolts, client, get, on_both_databases};
 
 const LOGIN: &str = "USERNAME=buyer%40acme-customer.example&PASSWORD=correct+horse";
 const ENCODED_HOOK: &str = "HOOK_URL=https%3A%2F%2Fsrm.example.com%2Freturn%3Fsid%3D7";
@@ -425,4 +425,16 @@ fn a_login_that_no_database_could_hold_is_simply_wrong() {
             assert_eq!(refused.refusal(), (401, "login-wrong".into()), "{path}");
         }
     });
+}
+
+#[test]
+fn a_method_that_no_call_has_is_refused_by_name() {
+    let acme = Installation::on_sqlite().with_acme("");
+    let gateway = acme.installation.serve();
+    for path in ["/oci/srm", "/oci"] {
+        let request = client().put(format!("{}{path}", gateway.url)).header("accept", "application/json");
+        let answer = Answer::of(request.send().expect("an answer"));
+        assert_eq!(answer.refusal(), (405, "method-not-allowed".into()));
+        assert_eq!(answer.header("allow"), "GET, POST");
+    }
 }
