@@ -16,7 +16,7 @@ impl Export {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         let store = super::open(config)?;
         let file = super::wait(store.read(move |c| export::export(c, self.with_password_hashes)))?;
-        say!("{}", toml::to_string(&file)?.trim_end());
+        toml::to_string(&file)?.lines().for_each(|line| say!("{line}"));
         Ok(())
     }
 }

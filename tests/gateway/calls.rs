@@ -414,3 +414,15 @@ fn a_function_without_its_argument_unknown_or_not_offered_is_refused_before_the_
         assert_eq!(call("SOURCING", &[("SEARCHSTRING", "bolt")]), (401, "login-wrong".into()), "this one is offered");
     });
 }
+
+#[test]
+fn a_login_that_no_database_could_hold_is_simply_wrong() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("");
+        let gateway = acme.installation.serve();
+        for path in ["/oci/srm", "/oci"] {
+            let refused = gateway.buyer().path(path).with("USERNAME", "buyer\0@acme-customer.example").call();
+            assert_eq!(refused.refusal(), (401, "login-wrong".into()), "{path}");
+        }
+    });
+}

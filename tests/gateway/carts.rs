@@ -521,3 +521,24 @@ fn another_shops_punchout_is_as_unknown_as_none() {
         assert_eq!(gateway.shop().status(&punchout)["state"], "in_shop");
     });
 }
+
+#[test]
+fn what_is_wrong_with_a_line_and_what_another_would_break_is_told_at_once() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("");
+        let gateway = acme.installation.serve();
+        let punchout = gateway.punch_out();
+        let cart = serde_json::json!({ "currency": "EUR", "lines": [
+            { "id": "a", "name": "Bolt", "quantity": "0", "price": { "net": "1" } },
+            { "id": "b", "name": "Nut", "product_id": "x".repeat(41), "quantity": "1", "price": { "net": "1" } },
+            { "id": "c", "name": "Voucher", "kind": "discount", "quantity": "1", "price": { "net": "-5" } },
+        ] });
+        let refused = gateway.shop().try_cart(&punchout, &cart);
+        assert_eq!(refused.refusal(), (422, "cart-faulty".into()));
+        let faults = refused.json()["faults"].as_array().expect("faults").clone();
+        let named: Vec<_> = faults.iter().map(|fault| (fault["line"].as_str(), fault["field"].as_str())).collect();
+        assert!(named.contains(&(Some("1"), Some("quantity"))), "{named:?}");
+        assert!(named.contains(&(Some("2"), Some("VENDORMAT"))), "{named:?}");
+        assert!(named.contains(&(Some("3"), Some("kind"))), "{named:?}");
+    });
+}
