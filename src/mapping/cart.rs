@@ -4,6 +4,8 @@
 //! are exact: strings, or JSON numbers taken by their digits. Members that are not known are ignored.
 //! The value does not write itself back; who wants to keep a cart keeps its JSON.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::kinship;
@@ -173,8 +175,10 @@ impl Cart {
         match (currency, faults.is_empty()) {
             (Some(currency), true) => Ok(Self { currency, lines: lines.into_iter().flatten().collect() }),
             (currency, _) => {
-                let sound = |line: &Line| faults.iter().all(|fault| fault.line != line.position.to_string());
+                let faulty: HashSet<usize> = faults.iter().filter_map(|fault| fault.line.parse().ok()).collect();
+                let sound = |line: &Line| !faulty.contains(&line.position);
                 let rest = lines.into_iter().flatten().filter(|line| line.kind != Kind::Text && sound(line));
+                // A wrong currency is told once, not again with every line.
                 let currency = currency.filter(|code| is_currency(code)).unwrap_or_else(|| NO_CURRENCY.into());
                 let rest = Self { currency, lines: rest.collect() };
                 Err(CartError::Faulty { faults, rest })

@@ -178,6 +178,20 @@ fn ten_thousand_lines_are_taken_and_one_more_is_refused() {
 }
 
 #[test]
+fn ten_thousand_faulty_lines_are_all_named() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("");
+        let gateway = acme.installation.serve();
+        let punchout = gateway.punch_out();
+        let line = json!({ "name": "Bolt", "quantity": "1", "price": { "net": "1,5" } });
+        let cart = json!({ "currency": "EUR", "lines": vec![line; 10_000] });
+        let found = faults(&gateway.shop().try_cart(&punchout, &cart));
+        assert_eq!(found.len(), 10_000);
+        assert_eq!(found[9_999], fault("10000", "price.net", "bad-decimal"));
+    });
+}
+
+#[test]
 fn a_cart_of_more_than_four_mebibytes_is_refused() {
     on_both_databases(|installation| {
         let acme = installation.with_acme("");
