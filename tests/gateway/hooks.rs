@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::support::{Gateway, bolts, on_both_databases};
+use crate::support::{Gateway, bolts, eventually, on_both_databases};
 
 /// The code with which a hook is refused; the login is wrong too, so that the order shows.
 fn refused(gateway: &Gateway, hook: &str) -> (u16, String) {
@@ -258,7 +258,7 @@ fn an_address_taken_off_the_list_gets_no_cart_from_buyers_already_in_the_shop() 
         let gateway = acme.installation.serve();
         let punchout = gateway.punch_out();
         acme.installation.apply(&acme.setup("hooks = [\"https://new.example.com\"]"));
-        gateway.soon(|| gateway.buyer().call().status == 400);
+        eventually("the change is in force", || gateway.buyer().call().status == 400);
         let refused = gateway.shop().try_cart(&punchout, &bolts());
         assert_eq!(refused.refusal(), (400, "hook-host".into()));
         assert_eq!(gateway.shop().status(&punchout)["return_url"], json!(null));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Acme, Gateway, Installation, on_both_databases};
+use crate::support::{Acme, Gateway, Installation, eventually, on_both_databases};
 
 /// The license of that kind which the story began with.
 fn key_of<'a>(acme: &'a Acme, kind: &str) -> &'a str {
@@ -10,14 +10,14 @@ fn key_of<'a>(acme: &'a Acme, kind: &str) -> &'a str {
 }
 
 fn becomes(gateway: &Gateway, code: &str) {
-    gateway.soon(|| {
+    eventually("the change is in force", || {
         let answer = gateway.buyer().call();
         answer.status != 303 && answer.refusal() == (403, code.to_owned())
     });
 }
 
 fn works_again(gateway: &Gateway) {
-    gateway.soon(|| gateway.buyer().call().status == 303);
+    eventually("the change is in force", || gateway.buyer().call().status == 303);
 }
 
 /// What a gateway that starts now answers, by the code; empty for a login that works.

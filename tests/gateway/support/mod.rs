@@ -270,15 +270,6 @@ impl Gateway {
         }
     }
 
-    /// Waits until something is so; what another process changes must be in force within two seconds.
-    pub fn soon(&self, is_so: impl Fn() -> bool) {
-        let started = Instant::now();
-        while !is_so() {
-            assert!(started.elapsed() < Duration::from_secs(2), "not in force after two seconds; log: {}", self.log());
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-
     /// Sends SIGTERM and gives the exit code.
     pub fn stop(mut self) -> Option<i32> {
         let sent = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
