@@ -6,7 +6,7 @@ use super::schema::accounts;
 use super::{Connection, Result, on};
 
 #[derive(Debug, Clone, Queryable, Insertable)]
-#[diesel(table_name = accounts)]
+#[diesel(table_name = accounts, treat_none_as_default_value = false)]
 pub struct Account {
     pub id: String,
     /// Folded to lower case: an account is found whichever way its address is typed.
@@ -20,11 +20,11 @@ pub struct Account {
 
 pub fn find_by_email(connection: &mut Connection, email: &str) -> Result<Option<Account>> {
     let email = email.trim().to_lowercase();
-    on!(connection, c => Ok(accounts::table.filter(accounts::email.eq(email)).first(c).optional()?))
+    on!(connection, c => Ok(accounts::table.filter(accounts::email.eq(email)).get_result(c).optional()?))
 }
 
 pub fn find(connection: &mut Connection, id: &str) -> Result<Option<Account>> {
-    on!(connection, c => Ok(accounts::table.find(id).first(c).optional()?))
+    on!(connection, c => Ok(accounts::table.find(id).get_result(c).optional()?))
 }
 
 pub fn list(connection: &mut Connection) -> Result<Vec<Account>> {

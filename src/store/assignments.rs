@@ -6,7 +6,7 @@ use super::schema::{assignments, customers, systems};
 use super::{Connection, Result, on};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = assignments, treat_none_as_null = true)]
+#[diesel(table_name = assignments, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct Assignment {
     pub id: String,
     pub system_id: String,
@@ -19,7 +19,7 @@ pub fn find(connection: &mut Connection, system_id: &str, customer_id: &str) -> 
     on!(connection, c => Ok(assignments::table
         .filter(assignments::system_id.eq(system_id))
         .filter(assignments::customer_id.eq(customer_id))
-        .first(c)
+        .get_result(c)
         .optional()?))
 }
 
@@ -30,7 +30,7 @@ pub fn find_place_of_license(connection: &mut Connection, license_id: &str) -> R
         .inner_join(systems::table)
         .filter(assignments::license_id.eq(license_id))
         .select((systems::slug, customers::number))
-        .first(c)
+        .get_result(c)
         .optional()?))
 }
 

@@ -7,7 +7,7 @@ use super::schema::{assignments, customers, licenses};
 use super::{Connection, Result, on};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = customers)]
+#[diesel(table_name = customers, treat_none_as_default_value = false)]
 pub struct Customer {
     pub id: String,
     pub shop_id: String,
@@ -39,24 +39,33 @@ pub fn fold_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-/// The customers of a shop whom a login could mean, and how they stand in one system: whose e-mail
-/// is `user` in any case, or else whose number it is.
+/// The customer of a shop whom a login means, and how he stands in one system: whose e-mail is `user`
+/// in any case, or else whose number it is.
 pub fn find_candidate(
     connection: &mut Connection,
     shop_id: &str,
     system_id: &str,
     user: &str,
 ) -> Result<Option<Candidate>> {
+    // Two plain look-ups, each by its own index, instead of one with OR.
+    macro_rules! whose {
+        ($column:expr, $value:expr) => {
+            on!(connection, c => customers::table
+                .left_join(assignments::table.on(
+                    assignments::customer_id.eq(customers::id).and(assignments::system_id.eq(system_id.to_owned()))))
+                .left_join(licenses::table.on(licenses::id.nullable().eq(assignments::license_id)))
+                .filter(customers::shop_id.eq(shop_id))
+                .filter($column.eq($value))
+                .select((customers::all_columns, assignments::id.nullable(), licenses::all_columns.nullable()))
+                .get_result::<(Customer, Option<String>, Option<License>)>(c)
+                .optional()?)
+        };
+    }
     let user = searchable(user);
-    let row = on!(connection, c => customers::table
-        .left_join(assignments::table.on(assignments::customer_id.eq(customers::id).and(assignments::system_id.eq(system_id.to_owned()))))
-        .left_join(licenses::table.on(licenses::id.nullable().eq(assignments::license_id)))
-        .filter(customers::shop_id.eq(shop_id))
-        .filter(customers::email_folded.eq(fold_email(&user)).or(customers::number.eq(&user)))
-        .order(customers::email_folded.eq(fold_email(&user)).desc())
-        .select((customers::all_columns, assignments::id.nullable(), licenses::all_columns.nullable()))
-        .first::<(Customer, Option<String>, Option<License>)>(c)
-        .optional()?);
+    let row = match whose!(customers::email_folded, fold_email(&user)) {
+        Some(row) => Some(row),
+        None => whose!(customers::number, &user),
+    };
     Ok(row.map(|(customer, assignment, license)| Candidate { customer, assigned: assignment.is_some(), license }))
 }
 
@@ -75,7 +84,7 @@ pub fn find_by_number(connection: &mut Connection, shop_id: &str, number: &str) 
     on!(connection, c => Ok(customers::table
         .filter(customers::shop_id.eq(shop_id))
         .filter(customers::number.eq(number))
-        .first(c)
+        .get_result(c)
         .optional()?))
 }
 
@@ -83,7 +92,7 @@ pub fn find_by_email(connection: &mut Connection, shop_id: &str, email: &str) ->
     on!(connection, c => Ok(customers::table
         .filter(customers::shop_id.eq(shop_id))
         .filter(customers::email_folded.eq(fold_email(email)))
-        .first(c)
+        .get_result(c)
         .optional()?))
 }
 

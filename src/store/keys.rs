@@ -11,5 +11,5 @@ pub fn find_or_insert(connection: &mut Connection, key: &str, fresh: &[u8]) -> R
         .values((name.eq(key), secret.eq(fresh)))
         .on_conflict_do_nothing()
         .execute(c)?);
-    on!(connection, c => Ok(installation_keys.find(key).select(secret).first(c)?))
+    on!(connection, c => Ok(installation_keys.find(key).select(secret).get_result(c)?))
 }

@@ -9,7 +9,7 @@ use super::{Connection, Result, on};
 use crate::license::{self, Facts, Invalid, Kind, Valid, Website};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = licenses, treat_none_as_null = true)]
+#[diesel(table_name = licenses, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct License {
     pub id: String,
     pub key: String,
@@ -46,7 +46,7 @@ impl License {
 }
 
 #[derive(Debug, Clone, Queryable, Insertable)]
-#[diesel(table_name = license_events)]
+#[diesel(table_name = license_events, treat_none_as_default_value = false)]
 pub struct LicenseEvent {
     pub id: String,
     pub license_id: String,
@@ -58,11 +58,11 @@ pub struct LicenseEvent {
 }
 
 pub fn find(connection: &mut Connection, id: &str) -> Result<Option<License>> {
-    on!(connection, c => Ok(licenses::table.find(id).first(c).optional()?))
+    on!(connection, c => Ok(licenses::table.find(id).get_result(c).optional()?))
 }
 
 pub fn find_by_key(connection: &mut Connection, key: &str) -> Result<Option<License>> {
-    on!(connection, c => Ok(licenses::table.filter(licenses::key.eq(key)).first(c).optional()?))
+    on!(connection, c => Ok(licenses::table.filter(licenses::key.eq(key)).get_result(c).optional()?))
 }
 
 pub fn list(connection: &mut Connection) -> Result<Vec<License>> {

@@ -9,7 +9,7 @@ use super::schema::punchouts;
 use super::{Connection, Result, on};
 
 #[derive(Debug, Clone, Queryable, Insertable)]
-#[diesel(table_name = punchouts)]
+#[diesel(table_name = punchouts, treat_none_as_default_value = false)]
 pub struct Punchout {
     pub id: String,
     pub shop_id: String,
@@ -43,14 +43,14 @@ pub fn insert(connection: &mut Connection, punchout: &Punchout) -> Result<()> {
 }
 
 pub fn find(connection: &mut Connection, id: &str) -> Result<Option<Punchout>> {
-    on!(connection, c => Ok(punchouts::table.find(id).first(c).optional()?))
+    on!(connection, c => Ok(punchouts::table.find(id).get_result(c).optional()?))
 }
 
 pub fn find_by_entry(connection: &mut Connection, shop_id: &str, digest: &[u8]) -> Result<Option<Punchout>> {
     on!(connection, c => Ok(punchouts::table
         .filter(punchouts::entry_digest.eq(digest))
         .filter(punchouts::shop_id.eq(shop_id))
-        .first(c)
+        .get_result(c)
         .optional()?))
 }
 

@@ -8,7 +8,7 @@ use super::{Connection, Result, on};
 
 /// Reads the counter.
 pub fn find(connection: &mut Connection) -> Result<i64> {
-    on!(connection, c => Ok(revision.select(number).first(c)?))
+    on!(connection, c => Ok(revision.select(number).get_result(c)?))
 }
 
 /// Moves the counter. To be called in the transaction of every change of configuration.

@@ -6,7 +6,7 @@ use super::schema::{api_keys, shops};
 use super::{Connection, Result, on};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = shops, treat_none_as_null = true)]
+#[diesel(table_name = shops, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct Shop {
     pub id: String,
     pub slug: String,
@@ -20,7 +20,7 @@ pub struct Shop {
 }
 
 #[derive(Clone, Queryable, Insertable)]
-#[diesel(table_name = api_keys)]
+#[diesel(table_name = api_keys, treat_none_as_default_value = false)]
 pub struct ApiKey {
     pub id: String,
     pub shop_id: String,
@@ -33,7 +33,7 @@ pub fn list(connection: &mut Connection) -> Result<Vec<Shop>> {
 }
 
 pub fn find_by_slug(connection: &mut Connection, slug: &str) -> Result<Option<Shop>> {
-    on!(connection, c => Ok(shops::table.filter(shops::slug.eq(slug)).first(c).optional()?))
+    on!(connection, c => Ok(shops::table.filter(shops::slug.eq(slug)).get_result(c).optional()?))
 }
 
 pub fn insert(connection: &mut Connection, shop: &Shop) -> Result<()> {

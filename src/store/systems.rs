@@ -6,7 +6,7 @@ use super::schema::systems;
 use super::{Connection, Result, on};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = systems, treat_none_as_null = true)]
+#[diesel(table_name = systems, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct System {
     pub id: String,
     pub shop_id: String,
@@ -24,12 +24,12 @@ pub fn list(connection: &mut Connection) -> Result<Vec<System>> {
 }
 
 pub fn find_by_slug(connection: &mut Connection, slug: &str) -> Result<Option<System>> {
-    on!(connection, c => Ok(systems::table.filter(systems::slug.eq(slug)).first(c).optional()?))
+    on!(connection, c => Ok(systems::table.filter(systems::slug.eq(slug)).get_result(c).optional()?))
 }
 
 /// The system that a license is used in.
 pub fn find_by_license(connection: &mut Connection, license_id: &str) -> Result<Option<System>> {
-    on!(connection, c => Ok(systems::table.filter(systems::license_id.eq(license_id)).first(c).optional()?))
+    on!(connection, c => Ok(systems::table.filter(systems::license_id.eq(license_id)).get_result(c).optional()?))
 }
 
 pub fn insert(connection: &mut Connection, system: &System) -> Result<()> {
