@@ -7,14 +7,16 @@ use crate::web::{api, health, pages, procurement};
 
 /// The gateway's own listener.
 pub fn routes(config: &mut ServiceConfig) {
-    config
-        // Procurement systems and buyers' browsers.
-        .service(
-            web::resource(["/oci", "/oci/{system}"])
+    // Procurement systems and buyers' browsers.
+    for call in ["/oci", "/oci/{system}"] {
+        config.service(
+            web::resource(call)
                 .route(web::get().to(procurement::call))
                 .route(web::post().to(procurement::call))
                 .default_service(web::to(procurement::other_method)),
-        )
+        );
+    }
+    config
         .route("/return/{ticket}", web::get().to(procurement::return_page))
         .route("/leave/{ticket}", web::get().to(procurement::leave))
         .route("/", web::get().to(procurement::home))

@@ -100,6 +100,7 @@ fn log(request: &HttpRequest, refusal: &Refusal) -> String {
         code,
         reference,
         route = request.match_pattern().as_deref().unwrap_or("none"),
+        system = request.match_info().get("system"),
         cause = refusal.operator_sentence(Language::English),
         faults = refusal.faults.len(),
         "refused"
