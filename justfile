@@ -24,6 +24,12 @@ smoke:
     cargo build
     tests/smoke.sh target/debug/punchgate
 
+# logins per second, cold and warm (needs wrk); what a cart costs
+bench:
+    cargo build --release
+    benches/logins.sh target/release/punchgate
+    cargo bench --bench return_page
+
 fmt:
     cargo fmt --all
 
