@@ -6,8 +6,10 @@
 //! it. PostgreSQL has equal threads that commit every job by itself, because the server groups
 //! commits. A job must therefore never do slow work other than SQL.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -447,6 +449,9 @@ fn connect(url: &DatabaseUrl, access: Access) -> Result<Connection, StoreError> 
     let unavailable = |error: &dyn std::fmt::Display| StoreError::Unavailable(error.to_string());
     match url {
         DatabaseUrl::Sqlite(path) => {
+            if access == Access::Write {
+                create_private(path).map_err(|e| unavailable(&e))?;
+            }
             let mut connection = SqliteConnection::establish(&path.to_string_lossy()).map_err(|e| unavailable(&e))?;
             // Pragmas belong to the connection, not to the file, except for the journal's mode.
             connection
@@ -471,5 +476,15 @@ fn connect(url: &DatabaseUrl, access: Access) -> Result<Connection, StoreError> 
             }
             Err(last.unwrap_or_else(|| StoreError::Unavailable("no connection".into())))
         }
+    }
+}
+
+/// Makes a new database file that its owner alone can read: it will hold e-mails, carts and license
+/// keys. SQLite gives the files beside it the same mode.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    match made {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(|_| ()),
     }
 }

@@ -520,3 +520,16 @@ fn a_database_that_cannot_be_reached_is_told_without_its_password() {
         assert!(!sentence.contains("hunter2"), "{sentence}");
     });
 }
+
+#[test]
+fn the_database_file_is_readable_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let acme = Installation::on_sqlite().with_acme("");
+    let gateway = acme.installation.serve();
+    gateway.punch_out();
+    let file = acme.installation.database_url.strip_prefix("sqlite://").expect("a file").to_owned();
+    for file in [file.clone(), format!("{file}-wal")] {
+        let mode = std::fs::metadata(&file).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{file}");
+    }
+}
