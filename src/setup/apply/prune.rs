@@ -11,8 +11,8 @@ impl Work<'_> {
         let slug = |id: &str| shops.iter().find(|shop| shop.id == id).map_or("", |shop| shop.slug.as_str());
         for system in &systems {
             let named = file.system.iter().any(|entry| entry.slug == system.slug);
+            let customers = store::customers::list_of_shop(self.c, &system.shop_id)?;
             for assignment in store::assignments::list_of_system(self.c, &system.id)? {
-                let customers = store::customers::list_of_shop(self.c, &system.shop_id)?;
                 let number = customers
                     .iter()
                     .find(|customer| customer.id == assignment.customer_id)
