@@ -255,6 +255,14 @@ async fn open(
         returned_at: None,
         ended_at: None,
         expires_at: now + gateway.punchout_lifetime,
+        parameters: "[]".into(),
+        method: String::new(),
+        address: String::new(),
+        notices: "[]".into(),
+        lines: None,
+        total: None,
+        currency: None,
+        trial: false,
     };
     let id = punchout.id.clone();
     gateway.store.write(move |c| store::punchouts::insert(c, &punchout)).await?;

@@ -82,6 +82,7 @@ pub async fn put(
                     password_hash: String::new(),
                     active: true,
                     created_at: now,
+                    version: 1,
                 },
             };
             if let Some(email) = change.email {
@@ -299,6 +300,7 @@ impl CustomerFile {
                 password_hash: hash,
                 active: row.active.or(known.as_ref().map(|customer| customer.active)).unwrap_or(true),
                 created_at: known.as_ref().map_or(now, |customer| customer.created_at),
+                version: known.as_ref().map_or(1, |customer| customer.version),
             };
             if known.as_ref() == Some(&customer) {
                 imported.unchanged += 1;

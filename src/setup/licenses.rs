@@ -94,6 +94,9 @@ pub fn account(c: &mut Connection, email: &str, now: i64) -> Result<Account> {
         role: "merchant".into(),
         password_hash: None,
         created_at: now,
+        totp_secret: None,
+        totp_step: None,
+        language: None,
     };
     store::accounts::insert(c, &account)?;
     Ok(account)

@@ -16,6 +16,12 @@ pub struct Account {
     /// None: made along with a license, nobody can sign in yet.
     pub password_hash: Option<String>,
     pub created_at: i64,
+    /// The secret of the second factor (RFC 6238), if there is one.
+    pub totp_secret: Option<Vec<u8>>,
+    /// The time step of the last code that was taken.
+    pub totp_step: Option<i64>,
+    /// `de` or `en`, as chosen on a page.
+    pub language: Option<String>,
 }
 
 pub fn find_by_email(connection: &mut Connection, email: &str) -> Result<Option<Account>> {
@@ -34,6 +40,10 @@ pub fn list(connection: &mut Connection) -> Result<Vec<Account>> {
 /// Accounts of shop owners; while there is only one, a shop need not name it.
 pub fn list_merchants(connection: &mut Connection) -> Result<Vec<Account>> {
     on!(connection, c => Ok(accounts::table.filter(accounts::role.eq("merchant")).order(accounts::email).load(c)?))
+}
+
+pub fn count_merchants(connection: &mut Connection) -> Result<i64> {
+    on!(connection, c => Ok(accounts::table.filter(accounts::role.eq("merchant")).count().get_result(c)?))
 }
 
 pub fn insert(connection: &mut Connection, account: &Account) -> Result<()> {

@@ -19,6 +19,8 @@ pub struct Customer {
     pub password_hash: String,
     pub active: bool,
     pub created_at: i64,
+    /// Moves with every change: who saves what he read before is told.
+    pub version: i64,
 }
 
 /// A customer as the login needs him: with his place in the system he calls.
@@ -106,7 +108,8 @@ pub fn insert(connection: &mut Connection, customer: &Customer) -> Result<()> {
 }
 
 pub fn update(connection: &mut Connection, customer: &Customer) -> Result<()> {
-    on!(connection, c => diesel::update(customers::table.find(&customer.id)).set(customer).execute(c)?);
+    let changed = Customer { version: customer.version + 1, ..customer.clone() };
+    on!(connection, c => diesel::update(customers::table.find(&customer.id)).set(&changed).execute(c)?);
     Ok(())
 }
 

@@ -9,6 +9,7 @@
 
 pub mod accounts;
 pub mod assignments;
+pub mod audit;
 pub mod customers;
 pub mod engine;
 pub mod keys;
@@ -17,6 +18,7 @@ pub mod migrate;
 pub mod punchouts;
 pub mod revision;
 mod schema;
+pub mod sessions;
 pub mod shops;
 pub mod systems;
 

@@ -35,6 +35,18 @@ pub struct Punchout {
     pub returned_at: Option<i64>,
     pub ended_at: Option<i64>,
     pub expires_at: i64,
+    /// The parameters of the call in their order, secrets masked: JSON pairs.
+    pub parameters: String,
+    pub method: String,
+    pub address: String,
+    /// What was cut or left out of the cart: JSON.
+    pub notices: String,
+    pub lines: Option<i64>,
+    /// A decimal, net.
+    pub total: Option<String>,
+    pub currency: Option<String>,
+    /// Made by an operator who tries his system.
+    pub trial: bool,
 }
 
 pub fn insert(connection: &mut Connection, punchout: &Punchout) -> Result<()> {

@@ -17,6 +17,9 @@ table! {
         role -> Text,
         password_hash -> Nullable<Text>,
         created_at -> BigInt,
+        totp_secret -> Nullable<Binary>,
+        totp_step -> Nullable<BigInt>,
+        language -> Nullable<Text>,
     }
 }
 
@@ -54,6 +57,7 @@ table! {
         account_id -> Nullable<Text>,
         connector -> Text,
         created_at -> BigInt,
+        version -> BigInt,
     }
 }
 
@@ -63,6 +67,8 @@ table! {
         shop_id -> Text,
         digest -> Binary,
         created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        hint -> Text,
     }
 }
 
@@ -76,6 +82,7 @@ table! {
         license_id -> Nullable<Text>,
         settings -> Text,
         created_at -> BigInt,
+        version -> BigInt,
     }
 }
 
@@ -89,6 +96,7 @@ table! {
         password_hash -> Text,
         active -> Bool,
         created_at -> BigInt,
+        version -> BigInt,
     }
 }
 
@@ -123,6 +131,99 @@ table! {
         returned_at -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
         expires_at -> BigInt,
+        parameters -> Text,
+        method -> Text,
+        address -> Text,
+        notices -> Text,
+        lines -> Nullable<BigInt>,
+        total -> Nullable<Text>,
+        currency -> Nullable<Text>,
+        trial -> Bool,
+    }
+}
+
+table! {
+    recovery_codes (id) {
+        id -> Text,
+        account_id -> Text,
+        digest -> Binary,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    sessions (digest) {
+        digest -> Binary,
+        account_id -> Text,
+        awaits_code -> Bool,
+        address -> Text,
+        browser -> Text,
+        created_at -> BigInt,
+        seen_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+table! {
+    invitations (digest) {
+        digest -> Binary,
+        account_id -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+table! {
+    audit_log (id) {
+        id -> Text,
+        happened_at -> BigInt,
+        account_id -> Nullable<Text>,
+        actor -> Text,
+        address -> Nullable<Text>,
+        action -> Text,
+        object_kind -> Text,
+        object_id -> Text,
+        object_name -> Text,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+    }
+}
+
+table! {
+    refusals (id) {
+        id -> Text,
+        happened_at -> BigInt,
+        reference -> Text,
+        code -> Text,
+        arguments -> Text,
+        faults -> Text,
+        step -> Text,
+        shop_id -> Nullable<Text>,
+        system_id -> Nullable<Text>,
+        system_slug -> Text,
+        customer_id -> Nullable<Text>,
+        customer_number -> Nullable<Text>,
+        punchout_id -> Nullable<Text>,
+        method -> Text,
+        address -> Text,
+        parameters -> Text,
+        took -> BigInt,
+    }
+}
+
+table! {
+    customer_imports (id) {
+        id -> Text,
+        shop_id -> Text,
+        account_id -> Text,
+        file_name -> Text,
+        sealed -> Binary,
+        state -> Text,
+        rows -> BigInt,
+        rows_done -> BigInt,
+        outcome -> Nullable<Text>,
+        created_at -> BigInt,
+        touched_at -> BigInt,
     }
 }
 
@@ -134,9 +235,16 @@ allow_tables_to_appear_in_same_query!(
     accounts,
     api_keys,
     assignments,
+    audit_log,
+    customer_imports,
     customers,
+    invitations,
     license_events,
     licenses,
+    punchouts,
+    recovery_codes,
+    refusals,
+    sessions,
     shops,
     systems,
 );

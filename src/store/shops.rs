@@ -17,6 +17,8 @@ pub struct Shop {
     /// How the buyer gets into the shop, as JSON.
     pub connector: String,
     pub created_at: i64,
+    /// Moves with every change: who saves what he read before is told.
+    pub version: i64,
 }
 
 #[derive(Clone, Queryable, Insertable)]
@@ -26,6 +28,10 @@ pub struct ApiKey {
     pub shop_id: String,
     pub digest: Vec<u8>,
     pub created_at: i64,
+    /// Good until then; None: without end.
+    pub expires_at: Option<i64>,
+    /// Its first characters, by which its owner knows it again.
+    pub hint: String,
 }
 
 pub fn list(connection: &mut Connection) -> Result<Vec<Shop>> {
@@ -42,7 +48,8 @@ pub fn insert(connection: &mut Connection, shop: &Shop) -> Result<()> {
 }
 
 pub fn update(connection: &mut Connection, shop: &Shop) -> Result<()> {
-    on!(connection, c => diesel::update(shops::table.find(&shop.id)).set(shop).execute(c)?);
+    let changed = Shop { version: shop.version + 1, ..shop.clone() };
+    on!(connection, c => diesel::update(shops::table.find(&shop.id)).set(&changed).execute(c)?);
     Ok(())
 }
 

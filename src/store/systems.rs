@@ -17,6 +17,8 @@ pub struct System {
     pub license_id: Option<String>,
     pub settings: String,
     pub created_at: i64,
+    /// Moves with every change: who saves what he read before is told.
+    pub version: i64,
 }
 
 pub fn list(connection: &mut Connection) -> Result<Vec<System>> {
@@ -38,7 +40,8 @@ pub fn insert(connection: &mut Connection, system: &System) -> Result<()> {
 }
 
 pub fn update(connection: &mut Connection, system: &System) -> Result<()> {
-    on!(connection, c => diesel::update(systems::table.find(&system.id)).set(system).execute(c)?);
+    let changed = System { version: system.version + 1, ..system.clone() };
+    on!(connection, c => diesel::update(systems::table.find(&system.id)).set(&changed).execute(c)?);
     Ok(())
 }
 

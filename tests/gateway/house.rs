@@ -9,6 +9,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "account",
             "clock",
             "config",
             "credential",
@@ -24,10 +25,30 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     // Strangers: HTTP only, and the protocol itself to read a cart as buyers do.
     ("demo", &["oci"]),
-    ("web", &["clock", "config", "credential", "oci", "punchout", "refusal", "setup", "snapshot", "store", "texts"]),
+    (
+        "web",
+        &[
+            "account",
+            "clock",
+            "config",
+            "credential",
+            "license",
+            "mapping",
+            "oci",
+            "punchout",
+            "refusal",
+            "setup",
+            "shop",
+            "snapshot",
+            "store",
+            "system",
+            "texts",
+        ],
+    ),
     (
         "punchout",
         &[
+            "account",
             "clock",
             "config",
             "credential",
@@ -41,7 +62,23 @@ const ROOMS: &[(&str, &[&str])] = &[
             "system",
         ],
     ),
-    ("setup", &["clock", "credential", "license", "mapping", "oci", "refusal", "shop", "snapshot", "store", "system"]),
+    ("account", &["clock", "credential", "refusal", "store"]),
+    (
+        "setup",
+        &[
+            "account",
+            "clock",
+            "credential",
+            "license",
+            "mapping",
+            "oci",
+            "refusal",
+            "shop",
+            "snapshot",
+            "store",
+            "system",
+        ],
+    ),
     ("snapshot", &["license", "shop", "store", "system"]),
     // A reason to say no is made from the errors of the rooms below.
     ("refusal", &["credential", "license", "mapping", "oci", "store", "texts"]),

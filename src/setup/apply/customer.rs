@@ -38,6 +38,7 @@ impl Work<'_> {
             password_hash: hash.ok_or_else(|| refuse("a new customer needs password or password_hash".into()))?,
             active: entry.active.or(present.as_ref().map(|customer| customer.active)).unwrap_or(true),
             created_at: present.as_ref().map_or(self.now, |customer| customer.created_at),
+            version: present.as_ref().map_or(1, |customer| customer.version),
         };
         let mut details = Vec::new();
         if let Some(present) = &present {

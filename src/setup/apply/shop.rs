@@ -30,6 +30,7 @@ impl Work<'_> {
             account_id,
             connector: json(&entry.connector),
             created_at: present.as_ref().map_or(self.now, |shop| shop.created_at),
+            version: present.as_ref().map_or(1, |shop| shop.version),
         };
         let mut details = Vec::new();
         match &present {
@@ -119,7 +120,14 @@ impl Work<'_> {
             self.applied.warnings.push(format!("shop {}: the API key is short enough to be guessed; use {API_KEY_ADVICE} random characters or more, or leave it out and one is made", shop.slug));
         }
         store::shops::delete_api_keys_of(self.c, &shop.id)?;
-        let row = ApiKey { id: new_id(), shop_id: shop.id.clone(), digest, created_at: self.now };
+        let row = ApiKey {
+            id: new_id(),
+            shop_id: shop.id.clone(),
+            digest,
+            created_at: self.now,
+            expires_at: None,
+            hint: secret::hint(&key),
+        };
         store::shops::insert_api_key(self.c, &row).map_err(|error| match error {
             StoreError::Conflict(_) => refuse("another shop has the same API key".into()),
             other => other.into(),

@@ -46,6 +46,7 @@ impl Work<'_> {
                 .or(present.as_ref().and_then(|system| system.license_id.clone())),
             settings: written,
             created_at: present.as_ref().map_or(self.now, |system| system.created_at),
+            version: present.as_ref().map_or(1, |system| system.version),
         };
         let mut details = Vec::new();
         match &present {
