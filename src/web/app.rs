@@ -4,7 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::web::{api, assets, frame, health, pages, procurement, signin};
+use crate::web::{api, assets, frame, health, pages, procurement, profile, signin};
 
 /// The gateway's own listener.
 pub fn routes(config: &mut ServiceConfig) {
@@ -50,8 +50,28 @@ fn signed_in(config: &mut ServiceConfig) {
     config
         // Signing in.
         .service(web::resource("/signin").route(web::get().to(signin::page)).route(web::post().to(signin::sign_in)))
+        .service(
+            web::resource("/signin/code")
+                .route(web::get().to(signin::code_page))
+                .route(web::post().to(signin::give_code)),
+        )
+        .service(
+            web::resource("/invitation/{token}")
+                .route(web::get().to(signin::invitation))
+                .route(web::post().to(signin::accept)),
+        )
         .route("/signout", web::post().to(signin::sign_out))
-        .route("/language", web::post().to(signin::choose_language));
+        .route("/language", web::post().to(signin::choose_language))
+        // One's own account.
+        .route("/account", web::get().to(profile::page))
+        .route("/account/password", web::post().to(profile::change_password))
+        .service(
+            web::resource("/account/second-factor")
+                .route(web::get().to(profile::second_factor))
+                .route(web::post().to(profile::switch_on)),
+        )
+        .route("/account/second-factor/off", web::post().to(profile::switch_off))
+        .route("/account/sessions", web::post().to(profile::sign_out_elsewhere));
 }
 
 /// The listener for monitoring.

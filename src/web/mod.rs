@@ -15,6 +15,7 @@ pub mod health;
 pub mod pages;
 pub mod problem;
 pub mod procurement;
+pub mod profile;
 pub mod server;
 pub mod session;
 pub mod signin;
