@@ -14,6 +14,7 @@ pub mod customers;
 pub mod engine;
 pub mod invitations;
 pub mod keys;
+pub mod license_list;
 pub mod licenses;
 pub mod migrate;
 pub mod punchouts;
