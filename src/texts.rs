@@ -87,16 +87,16 @@ macro_rules! whole {
                 i64::try_from(self).unwrap_or(i64::MAX)
             }
         }
-
-        impl Whole for &$kind {
-            fn whole(self) -> i64 {
-                i64::try_from(*self).unwrap_or(i64::MAX)
-            }
-        }
     )*};
 }
 
 whole!(i32 i64 u32 u64 usize);
+
+impl<T: Whole + Copy> Whole for &T {
+    fn whole(self) -> i64 {
+        (*self).whole()
+    }
+}
 
 /// The words of one page, as its template asks for them.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::web::{api, assets, frame, health, pages, procurement, profile, signin};
+use crate::web::{api, assets, frame, health, pages, portal, procurement, profile, signin};
 
 /// The gateway's own listener.
 pub fn routes(config: &mut ServiceConfig) {
@@ -62,6 +62,15 @@ fn signed_in(config: &mut ServiceConfig) {
         )
         .route("/signout", web::post().to(signin::sign_out))
         .route("/language", web::post().to(signin::choose_language))
+        // The license portal.
+        .route("/account/license", web::get().to(portal::list))
+        .route("/account/license/{id}", web::get().to(portal::license))
+        .route("/account/license/{id}/connect", web::post().to(portal::connect))
+        .service(
+            web::resource("/account/license/{id}/disconnect")
+                .route(web::get().to(portal::ask_disconnect))
+                .route(web::post().to(portal::disconnect)),
+        )
         // One's own account.
         .route("/account", web::get().to(profile::page))
         .route("/account/password", web::post().to(profile::change_password))
