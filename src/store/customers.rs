@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::license_list::{contains, lower};
 use super::licenses::License;
 use super::schema::{assignments, customers, licenses};
 use super::{Connection, Result, on};
@@ -79,6 +80,55 @@ pub fn list_by_login(connection: &mut Connection, user: &str) -> Result<Vec<(Cus
         .filter(customers::email_folded.eq(fold_email(&user)).or(customers::number.eq(&user)))
         .order((customers::id, assignments::system_id))
         .select((customers::all_columns, assignments::system_id))
+        .load(c)?))
+}
+
+pub fn find(connection: &mut Connection, id: &str) -> Result<Option<Customer>> {
+    on!(connection, c => Ok(customers::table.find(id).get_result(c).optional()?))
+}
+
+/// Customers of a shop who are not in a system yet and whose number or e-mail holds a text, by number.
+pub fn list_unassigned(
+    connection: &mut Connection,
+    shop_id: &str,
+    system_id: &str,
+    search: &str,
+    limit: i64,
+) -> Result<Vec<Customer>> {
+    let pattern = contains(&search.trim().to_lowercase());
+    on!(connection, c => Ok(customers::table
+        .left_join(assignments::table.on(
+            assignments::customer_id.eq(customers::id).and(assignments::system_id.eq(system_id.to_owned()))))
+        .filter(customers::shop_id.eq(shop_id))
+        .filter(assignments::id.is_null())
+        .filter(customers::active.eq(true))
+        .filter(lower(customers::number.nullable()).like(&pattern).escape('\\').assume_not_null()
+            .or(customers::email_folded.like(&pattern).escape('\\')))
+        .order(customers::number)
+        .limit(limit)
+        .select(customers::all_columns)
+        .load(c)?))
+}
+
+/// The customers of a system after a number, with their licenses and when they last punched out.
+pub fn list_of_system(
+    connection: &mut Connection,
+    system_id: &str,
+    search: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(Customer, Option<License>)>> {
+    let pattern = contains(&search.trim().to_lowercase());
+    on!(connection, c => Ok(customers::table
+        .inner_join(assignments::table.on(assignments::customer_id.eq(customers::id)))
+        .left_join(licenses::table.on(licenses::id.nullable().eq(assignments::license_id)))
+        .filter(assignments::system_id.eq(system_id))
+        .filter(customers::number.gt(after))
+        .filter(lower(customers::number.nullable()).like(&pattern).escape('\\').assume_not_null()
+            .or(customers::email_folded.like(&pattern).escape('\\')))
+        .order(customers::number)
+        .limit(limit)
+        .select((customers::all_columns, licenses::all_columns.nullable()))
         .load(c)?))
 }
 

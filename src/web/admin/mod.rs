@@ -1,0 +1,4 @@
+//! The administration: OCI systems, shops, customers, punchouts, the audit log.
+
+pub mod assignments;
+pub mod systems;
