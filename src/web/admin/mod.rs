@@ -1,5 +1,7 @@
 //! The administration: OCI systems, shops, customers, punchouts, the audit log.
 
 pub mod assignments;
+pub mod customers;
 pub mod shops;
+pub mod start;
 pub mod systems;

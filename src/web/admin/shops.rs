@@ -230,7 +230,14 @@ async fn find(web: &Web, by: &SignedIn, slug: &str) -> Result<Stored, PageError>
 }
 
 impl ShopPage {
-    fn new(request: &HttpRequest, web: &Web, by: &SignedIn, stored: Stored, form: Option<ShopForm>, edit: bool) -> Self {
+    fn new(
+        request: &HttpRequest,
+        web: &Web,
+        by: &SignedIn,
+        stored: Stored,
+        form: Option<ShopForm>,
+        edit: bool,
+    ) -> Self {
         let t = by.texts();
         let Stored { shop, account, keys, systems, customers } = stored;
         let form = form.unwrap_or_else(|| {
@@ -263,7 +270,12 @@ impl ShopPage {
             in_use: systems > 0 || customers > 0,
             keys: keys
                 .into_iter()
-                .map(|key| KeyRow { id: key.id, hint: key.hint, created_at: key.created_at, expires_at: key.expires_at })
+                .map(|key| KeyRow {
+                    id: key.id,
+                    hint: key.hint,
+                    created_at: key.created_at,
+                    expires_at: key.expires_at,
+                })
                 .collect(),
             overlap: Field::new("overlap", "").hinted(),
             overlaps: OVERLAPS.map(overlap).into(),
@@ -282,13 +294,7 @@ pub struct Mode {
 }
 
 /// `GET /admin/shops/{slug}`.
-pub async fn shop(
-    request: HttpRequest,
-    web: Data<Web>,
-    by: SignedIn,
-    slug: Path<String>,
-    mode: Query<Mode>,
-) -> Page {
+pub async fn shop(request: HttpRequest, web: Data<Web>, by: SignedIn, slug: Path<String>, mode: Query<Mode>) -> Page {
     let stored = find(&web, &by, &slug).await?;
     Ok(frame::show(&request, &ShopPage::new(&request, &web, &by, stored, None, mode.edit.is_some())))
 }
