@@ -102,6 +102,7 @@ codes! {
     TicketUnknown "ticket-unknown" 404,
     NothingToReturn "nothing-to-return" 409,
     NotFound "not-found" 404,
+    FormForeign "form-foreign" 403,
     // Ourselves.
     DatabaseUnavailable "database-unavailable" 503,
     Internal "internal" 500,

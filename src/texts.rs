@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, static_loader};
@@ -74,9 +75,121 @@ pub fn text_with(language: Language, key: &str, values: &[(&'static str, String)
     LOCALES.try_lookup_complete(language, key, Some(&values)).unwrap_or_else(|| key.to_owned())
 }
 
+/// The words of one page, as its template asks for them.
+#[derive(Debug, Clone, Copy)]
+pub struct Texts(pub Language);
+
+impl Texts {
+    pub fn lang(&self) -> &'static str {
+        self.0.tag()
+    }
+
+    pub fn of(&self, key: &str) -> String {
+        text(self.0, key)
+    }
+
+    /// A text with one value.
+    pub fn fill(&self, key: &str, name: &'static str, value: impl Display) -> String {
+        text_with(self.0, key, &[(name, value.to_string())])
+    }
+
+    pub fn fill2(
+        &self,
+        key: &str,
+        name: &'static str,
+        value: impl Display,
+        name2: &'static str,
+        value2: impl Display,
+    ) -> String {
+        text_with(self.0, key, &[(name, value.to_string()), (name2, value2.to_string())])
+    }
+
+    /// `key-one` or `key-many`, with `{ $count }`.
+    pub fn count(&self, key: &str, count: impl Into<i64>) -> String {
+        let count = count.into();
+        let key = format!("{key}-{}", if count == 1 { "one" } else { "many" });
+        text_with(self.0, &key, &[("count", self.number(count))])
+    }
+
+    /// A whole number with its thousands apart.
+    pub fn number(&self, number: impl Into<i64>) -> String {
+        let number = number.into();
+        let apart = match self.0 {
+            Language::English => ',',
+            Language::German => '.',
+        };
+        let digits = number.unsigned_abs().to_string();
+        let mut written = String::from(if number < 0 { "-" } else { "" });
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                written.push(apart);
+            }
+            written.push(digit);
+        }
+        written
+    }
+
+    /// A decimal as it is stored (`1234.50`) with two places at least: `1.234,50` or `1,234.50`.
+    pub fn decimal(&self, decimal: &str) -> String {
+        let (sign, digits) = decimal.strip_prefix('-').map_or(("", decimal), |digits| ("-", digits));
+        let (whole, places) = digits.split_once('.').unwrap_or((digits, ""));
+        let Ok(whole) = whole.parse::<i64>() else { return decimal.to_owned() };
+        let point = match self.0 {
+            Language::English => '.',
+            Language::German => ',',
+        };
+        format!("{sign}{}{point}{places:0<2}", self.number(whole))
+    }
+
+    /// A day in UTC: `31.12.2027` or `31 Dec 2027`.
+    pub fn day(&self, micros: i64) -> String {
+        self.written(micros, "%d.%m.%Y", "%-d %b %Y")
+    }
+
+    /// The last good day of what is valid until that moment.
+    pub fn last_day(&self, valid_until: i64) -> String {
+        self.day(valid_until - 1)
+    }
+
+    /// A moment in UTC, said so; a script makes it the reader's own time.
+    pub fn moment(&self, micros: i64) -> String {
+        self.written(micros, "%d.%m.%Y, %H:%M UTC", "%-d %b %Y, %H:%M UTC")
+    }
+
+    fn written(&self, micros: i64, german: &str, english: &str) -> String {
+        let Ok(time) = jiff::Timestamp::from_microsecond(micros) else { return micros.to_string() };
+        let format = match self.0 {
+            Language::English => english,
+            Language::German => german,
+        };
+        time.strftime(format).to_string()
+    }
+
+    /// RFC 3339, for `<time datetime>`.
+    pub fn datetime(&self, micros: i64) -> String {
+        crate::clock::rfc3339(micros)
+    }
+
+    /// How long something took: `340 ms`, `12 s`, `4 min`, `2 h 5 min`.
+    pub fn duration(&self, micros: i64) -> String {
+        let point = |tenths: i64| match self.0 {
+            Language::English => format!("{}.{}", tenths / 10, tenths % 10),
+            Language::German => format!("{},{}", tenths / 10, tenths % 10),
+        };
+        match micros.max(0) {
+            short @ 0..1_000 => format!("{} ms", point(short / 100)),
+            short @ 1_000..1_000_000 => format!("{} ms", short / 1_000),
+            seconds @ 1_000_000..60_000_000 => format!("{} s", seconds / 1_000_000),
+            minutes @ 60_000_000..3_600_000_000 => format!("{} min", minutes / 60_000_000),
+            long => format!("{} h {} min", long / 3_600_000_000, long / 60_000_000 % 60),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
+    use std::path::{Path, PathBuf};
 
     use fluent_templates::fluent_bundle::FluentResource;
 
@@ -85,7 +198,39 @@ mod tests {
 
     const REFUSALS: [&str; 2] =
         [include_str!("../locales/en/refusals.ftl"), include_str!("../locales/de/refusals.ftl")];
-    const PAGES: [&str; 2] = [include_str!("../locales/en/pages.ftl"), include_str!("../locales/de/pages.ftl")];
+
+    const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+    fn files_below(folder: &str, extension: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(Path::new(ROOT).join(folder)).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                let below = path.strip_prefix(ROOT).expect("below the root").to_string_lossy().into_owned();
+                found.extend(files_below(&below, extension));
+            } else if path.extension().is_some_and(|found| found == extension) {
+                found.push(path);
+            }
+        }
+        found.sort();
+        found
+    }
+
+    fn read(path: &Path) -> String {
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Every file of texts by its name, English and German.
+    fn texts() -> Vec<(String, [String; 2])> {
+        let names = |language: &str| -> Vec<String> {
+            let name = |path: &PathBuf| path.file_name().expect("a name").to_string_lossy().into_owned();
+            files_below(&format!("locales/{language}"), "ftl").iter().map(name).collect()
+        };
+        let english = names("en");
+        assert_eq!(english, names("de"), "the same files in both languages");
+        let file = |language: &str, name: &str| read(&Path::new(ROOT).join("locales").join(language).join(name));
+        english.into_iter().map(|name| (name.clone(), [file("en", &name), file("de", &name)])).collect()
+    }
 
     /// Key (`key.attribute` for attributes) → text. Our files have every text on one line.
     fn messages(file: &str) -> BTreeMap<String, &str> {
@@ -116,18 +261,20 @@ mod tests {
 
     #[test]
     fn the_files_with_the_texts_can_be_read() {
-        for file in REFUSALS.into_iter().chain(PAGES) {
-            if let Err((_, errors)) = FluentResource::try_new(file.to_owned()) {
-                panic!("{errors:?}");
+        for (name, files) in texts() {
+            for file in files {
+                if let Err((_, errors)) = FluentResource::try_new(file) {
+                    panic!("{name}: {errors:?}");
+                }
             }
         }
     }
 
     #[test]
     fn german_and_english_hold_the_same_texts_with_the_same_placeholders() {
-        for [english, german] in [REFUSALS, PAGES] {
-            let (english, german) = (messages(english), messages(german));
-            assert_eq!(english.keys().collect::<Vec<_>>(), german.keys().collect::<Vec<_>>());
+        for (name, [english, german]) in texts() {
+            let (english, german) = (messages(&english), messages(&german));
+            assert_eq!(english.keys().collect::<Vec<_>>(), german.keys().collect::<Vec<_>>(), "{name}");
             for (key, text) in &english {
                 assert_eq!(placeholders(text), placeholders(german[key]), "{key}");
             }
@@ -169,18 +316,79 @@ mod tests {
 
     #[test]
     fn every_text_is_found_under_its_key() {
-        for (language, files) in
-            [(Language::English, [REFUSALS[0], PAGES[0]]), (Language::German, [REFUSALS[1], PAGES[1]])]
-        {
-            for (key, written) in files.into_iter().flat_map(messages) {
-                let values: Vec<(&'static str, String)> = placeholders(written)
-                    .into_iter()
-                    .map(|name| (&*name.to_owned().leak(), "VALUE".to_owned()))
-                    .collect();
-                let text = text_with(language, &key, &values);
-                assert!(text != key && !text.contains(['{', '}']), "{key}: {text}");
+        for (_, files) in texts() {
+            for (language, file) in [Language::English, Language::German].into_iter().zip(files) {
+                for (key, written) in messages(&file) {
+                    let values: Vec<(&'static str, String)> = placeholders(written)
+                        .into_iter()
+                        .map(|name| (&*name.to_owned().leak(), "VALUE".to_owned()))
+                        .collect();
+                    let text = text_with(language, &key, &values);
+                    assert!(text != key && !text.contains(['{', '}']), "{key}: {text}");
+                }
             }
         }
+    }
+
+    /// What stands between quotes in code and templates.
+    fn literals() -> BTreeSet<String> {
+        let mut literals = BTreeSet::new();
+        for path in files_below("src", "rs").into_iter().chain(files_below("templates", "html")) {
+            let text = read(&path);
+            let text = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default();
+            literals.extend(text.split('"').map(str::to_owned));
+        }
+        literals
+    }
+
+    #[test]
+    fn no_text_is_unused() {
+        let used = literals();
+        let counted = |key: &str| {
+            let base = key.strip_suffix("-one").or_else(|| key.strip_suffix("-many"));
+            base.is_some_and(|base| used.contains(base))
+        };
+        for (name, [english, _]) in texts().into_iter().filter(|(name, _)| name != "refusals.ftl") {
+            for key in messages(&english).into_keys() {
+                assert!(used.contains(&key) || counted(&key), "{name}: {key} is used nowhere");
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_is_missing() {
+        let all = texts();
+        let known: BTreeSet<String> = all.iter().flat_map(|(_, [english, _])| messages(english).into_keys()).collect();
+        let call = [".of(", ".fill(", ".fill2(", "text(language, ", "text_with(language, "];
+        for path in files_below("src", "rs").into_iter().chain(files_below("templates", "html")) {
+            let text = read(&path);
+            let text = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default();
+            let asked = |call: &str, text: &str| -> Vec<String> {
+                let after = text.split(call).skip(1);
+                after.filter_map(|rest| Some(rest.strip_prefix('"')?.split_once('"')?.0.to_owned())).collect()
+            };
+            for key in call.iter().flat_map(|call| asked(call, text)) {
+                assert!(known.contains(&key), "{}: there is no text {key}", path.display());
+            }
+            for key in asked(".count(", text) {
+                for key in [format!("{key}-one"), format!("{key}-many")] {
+                    assert!(known.contains(&key), "{}: there is no text {key}", path.display());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_and_days_are_written_as_the_language_does() {
+        let (german, english) = (Texts(Language::German), Texts(Language::English));
+        assert_eq!((german.number(1_234_567), english.number(-1_000)), ("1.234.567".into(), "-1,000".into()));
+        assert_eq!((german.number(7), english.number(999)), ("7".into(), "999".into()));
+        assert_eq!((german.decimal("1234.5"), english.decimal("-0.125")), ("1.234,50".into(), "-0.125".into()));
+        let end_of_2027 = crate::clock::end_of_day("2027-12-31").expect("a day");
+        assert_eq!(german.last_day(end_of_2027), "31.12.2027");
+        assert_eq!(english.last_day(end_of_2027), "31 Dec 2027");
+        assert_eq!(german.duration(340_000), "340 ms");
+        assert_eq!(english.duration(3_900_000_000), "1 h 5 min");
     }
 
     #[test]

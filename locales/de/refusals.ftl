@@ -140,5 +140,8 @@ not-found = Unter dieser Adresse gibt es nichts. Bitte prüfen Sie die Adresse, 
 
 database-unavailable = Der Shop ist über diesen Zugang gerade nicht erreichbar. Bitte versuchen Sie es in einer Minute noch einmal.
     .operator = Die Datenbank hat nicht geantwortet. Prüfen Sie, ob sie läuft, ob `database_url` stimmt und ob die Platte voll ist; der Grund steht im Log, und /health/ready zeigt, wann sie wieder da ist.
+form-foreign = Dieses Formular gilt nicht mehr. Bitte laden Sie die Seite neu und wiederholen Sie Ihre Eingabe.
+    .operator = Das Formular kam nicht von einer Seite dieses Gateways, oder seine Sitzung ist inzwischen zu Ende. Hinter einem Reverse-Proxy muss die öffentliche Adresse (`PUNCHGATE_PUBLIC_URL`) die sein, die Browser benutzen.
+
 internal = Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal; geschieht es wieder, nennen Sie dem Shop die Referenz unten.
     .operator = Das sollte nicht vorkommen: Es ist ein Fehler des Gateways. Der Grund steht im Log; bitte melden Sie ihn mit Version und Code, ohne Passwörter und Schlüssel.

@@ -140,5 +140,8 @@ not-found = There is nothing at this address. Please check it, or open the shop 
 
 database-unavailable = The shop cannot be reached through this access at the moment. Please try again in a minute.
     .operator = The database did not answer. Check that it runs, that `database_url` is right and the disk is not full; the log holds the reason, and /health/ready tells when it is back.
+form-foreign = This form is no longer good. Please load the page again and repeat what you did.
+    .operator = The form did not come from a page of this gateway, or its session has ended meanwhile. Behind a reverse proxy, the public URL (`PUNCHGATE_PUBLIC_URL`) must be the address that browsers use.
+
 internal = Something went wrong on our side. Please try again; if it happens again, give the reference below to the shop.
     .operator = This should not happen: it is a fault of the gateway. The log holds the reason; please report it with the version and the code, without passwords or keys.

@@ -56,6 +56,11 @@ pub fn update_password(connection: &mut Connection, id: &str, hash: &str) -> Res
     Ok(())
 }
 
+pub fn update_language(connection: &mut Connection, id: &str, language: &str) -> Result<()> {
+    on!(connection, c => diesel::update(accounts::table.find(id)).set(accounts::language.eq(language)).execute(c)?);
+    Ok(())
+}
+
 pub fn update_role(connection: &mut Connection, id: &str, role: &str) -> Result<()> {
     on!(connection, c => diesel::update(accounts::table.find(id)).set(accounts::role.eq(role)).execute(c)?);
     Ok(())

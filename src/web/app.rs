@@ -1,9 +1,10 @@
 //! Every route on one page.
 
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::web::{api, health, pages, procurement};
+use crate::web::{api, assets, frame, health, pages, procurement, signin};
 
 /// The gateway's own listener.
 pub fn routes(config: &mut ServiceConfig) {
@@ -36,8 +37,21 @@ pub fn routes(config: &mut ServiceConfig) {
         // Operators.
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready))
-        .route("/assets/punchgate.css", web::get().to(pages::stylesheet))
+        .route("/assets/punchgate.css", web::get().to(assets::stylesheet))
+        .route("/assets/punchgate.js", web::get().to(assets::script))
+        .route("/assets/htmx.min.js", web::get().to(assets::htmx))
+        .route("/assets/icon.svg", web::get().to(assets::icon))
+        // Pages for people who sign in; `explain` makes a page of what their handlers refuse.
+        .service(web::scope("").wrap(from_fn(frame::explain)).configure(signed_in))
         .default_service(web::to(pages::not_found));
+}
+
+fn signed_in(config: &mut ServiceConfig) {
+    config
+        // Signing in.
+        .service(web::resource("/signin").route(web::get().to(signin::page)).route(web::post().to(signin::sign_in)))
+        .route("/signout", web::post().to(signin::sign_out))
+        .route("/language", web::post().to(signin::choose_language));
 }
 
 /// The listener for monitoring.

@@ -5,10 +5,16 @@
 
 pub mod api;
 pub mod app;
+pub mod assets;
 pub mod body;
 pub mod caller;
+pub mod fields;
+pub mod form;
+pub mod frame;
 pub mod health;
 pub mod pages;
 pub mod problem;
 pub mod procurement;
 pub mod server;
+pub mod session;
+pub mod signin;

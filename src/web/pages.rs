@@ -3,7 +3,7 @@
 //! They hold no script, no inline style and no form, so their policy allows nothing but the one
 //! stylesheet. The page that carries a cart back is not among them: see [`crate::oci::page`].
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use askama::Template;
 use base64::Engine;
@@ -17,9 +17,6 @@ use crate::web::{caller, problem};
 
 /// `Content-Security-Policy` of all pages here.
 pub const PLAIN_PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'";
-
-/// What `/assets/punchgate.css` answers.
-pub const STYLESHEET: &str = include_str!("../../assets/punchgate.css");
 
 /// Tells a buyer that something did not work, and what to do.
 #[derive(Template)]
@@ -144,14 +141,6 @@ pub fn give_back(mut response: HttpResponseBuilder, form: &Form, language: Langu
         .insert_header((CONTENT_SECURITY_POLICY, form.content_security_policy(&nonce)))
         .content_type(form.content_type())
         .body(form.encoded_page(&nonce, &texts))
-}
-
-/// `GET /assets/punchgate.css`.
-pub async fn stylesheet() -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "public, max-age=3600"))
-        .content_type("text/css; charset=utf-8")
-        .body(STYLESHEET)
 }
 
 /// Everything that is nowhere.

@@ -16,6 +16,7 @@ use utoipa::OpenApi;
 
 use crate::config::Config;
 use crate::punchout::Gateway;
+use crate::web::session::Cookies;
 use crate::web::{api, app};
 
 /// A client that takes longer to send its request's head is cut off.
@@ -25,6 +26,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Web {
     pub gateway: Arc<Gateway>,
     pub trusted_proxies: Vec<IpAddr>,
+    pub cookies: Cookies,
     /// The description of the API, rendered once.
     pub openapi: String,
 }
@@ -32,7 +34,8 @@ pub struct Web {
 /// The gateway on its listener. Runs when awaited.
 pub fn serve(listener: TcpListener, gateway: Arc<Gateway>, config: &Config) -> std::io::Result<Server> {
     let openapi = api::Description::openapi().to_pretty_json().map_err(std::io::Error::other)?;
-    let web = Data::new(Web { gateway, trusted_proxies: config.trusted_proxies.clone(), openapi });
+    let cookies = Cookies::new(&gateway.public_url);
+    let web = Data::new(Web { gateway, cookies, trusted_proxies: config.trusted_proxies.clone(), openapi });
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web.clone())

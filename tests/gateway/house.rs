@@ -82,7 +82,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("snapshot", &["license", "shop", "store", "system"]),
     // A reason to say no is made from the errors of the rooms below.
     ("refusal", &["credential", "license", "mapping", "oci", "store", "texts"]),
-    ("texts", &[]),
+    ("texts", &["clock"]),
     ("credential", &[]),
     ("shop", &[]),
     ("store", &["license"]),

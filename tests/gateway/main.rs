@@ -17,4 +17,5 @@ mod round_trip;
 mod schema;
 mod serving;
 mod setting_up;
+mod signing_in;
 mod throttle;

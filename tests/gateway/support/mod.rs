@@ -2,11 +2,13 @@
 //! [`Gateway`], a [`Buyer`] who calls it and the [`Shop`] behind it.
 
 mod apart;
+mod browser;
 mod postgres;
 mod raw;
 mod tap;
 
 pub use apart::eventually;
+pub use browser::{Browser, Form, Page, SIGN_IN_PASSWORD};
 pub use raw::Raw;
 pub use tap::Tap;
 

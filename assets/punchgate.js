@@ -1,0 +1,61 @@
+// What the pages of portal and administration do better with a script; without it all of it still works.
+"use strict";
+
+(() => {
+  // Times are written in UTC; here they become the reader's own.
+  const localTimes = (root) => {
+    const language = document.documentElement.lang;
+    for (const time of root.querySelectorAll("time.moment[datetime]")) {
+      const at = new Date(time.dateTime);
+      if (Number.isNaN(at.valueOf())) continue;
+      time.title = time.textContent.trim();
+      time.textContent = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(at);
+      time.classList.remove("moment");
+    }
+  };
+
+  const copy = async (button) => {
+    const source = document.getElementById(button.dataset.copy);
+    const text = source.value ?? source.textContent;
+    try {
+      await navigator.clipboard.writeText(text.trim());
+    } catch {
+      const range = document.createRange();
+      range.selectNodeContents(source);
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+      return;
+    }
+    const label = button.textContent;
+    button.textContent = button.dataset.copied;
+    setTimeout(() => { button.textContent = label; }, 2000);
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button) copy(button);
+    if (event.target.closest("[data-close]")) {
+      const dialog = event.target.closest("dialog");
+      if (dialog) {
+        event.preventDefault();
+        dialog.close();
+      }
+    }
+  });
+
+  // A page fragment that was put into a dialog opens it.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const dialog = event.target.closest("dialog");
+    if (dialog && !dialog.open && dialog.childElementCount > 0) dialog.showModal();
+    localTimes(event.target);
+  });
+
+  // Buttons that only make sense with a script.
+  for (const element of document.querySelectorAll("[data-with-script]")) element.hidden = false;
+  for (const element of document.querySelectorAll("[data-without-script]")) element.hidden = true;
+  // Filters take effect when they are changed.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("form[data-submits] select, form[data-submits] input[type=date]")) event.target.form.requestSubmit();
+  });
+  localTimes(document);
+})();
