@@ -176,7 +176,7 @@ mod tests {
     fn a_password_is_hidden_wherever_it_stands_again() {
         assert_eq!(
             masked(
-                "PASSWORD=verysecret&copy=verysecret&note=it+is+verysecret!&verysecret=1&HOOK_URL=https%3A%2F%2Fb.example%2F%3Fp%3Dverysecret"
+                "PASSWORD=rumpelstilz&copy=rumpelstilz&note=it+is+rumpelstilz!&rumpelstilz=1&HOOK_URL=https%3A%2F%2Fb.example%2F%3Fp%3Drumpelstilz"
             ),
             pairs(&[
                 ("PASSWORD", "***"),

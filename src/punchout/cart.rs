@@ -13,10 +13,11 @@ use crate::clock::rfc3339;
 use crate::mapping::cart::Total;
 use crate::mapping::{Context, Mapped};
 use crate::oci::finding::Notice;
+use crate::oci::hook::HookPolicy;
 use crate::oci::item::Item;
 use crate::oci::page::Form;
 use crate::punchout::trace::{Trace, stored};
-use crate::punchout::{CallRecord, Gateway, entry::EntryCustomer, find, over, state};
+use crate::punchout::{CallRecord, Gateway, entry::EntryCustomer, find, over, state, trial};
 use crate::refusal::{Code, Refusal};
 use crate::snapshot::{Shop, System};
 use crate::store::punchouts::Punchout;
@@ -50,7 +51,8 @@ pub async fn accept(
     let snapshot = gateway.snapshot.load_full();
     let system = snapshot.system_by_id(&punchout.system_id).cloned();
     let system = system.ok_or_else(|| Refusal::new(Code::SystemUnknown).with("system", &punchout.system_slug))?;
-    let work = Work { system, shop: shop.clone(), call: CallRecord::of(&punchout)?, json: json.clone() };
+    let own_hooks = punchout.trial.then(|| trial::hooks(gateway, &punchout.id)).transpose()?;
+    let work = Work { system, shop: shop.clone(), call: CallRecord::of(&punchout)?, json: json.clone(), own_hooks };
     let Composed { form, lines, total, notices } = compose(gateway, work, &punchout).await?;
 
     let cart = store::punchouts::Cart {
@@ -80,6 +82,8 @@ struct Work {
     shop: Arc<Shop>,
     call: CallRecord,
     json: Bytes,
+    /// Of a trial: instead of the system's.
+    own_hooks: Option<HookPolicy>,
 }
 
 struct Composed {
@@ -120,7 +124,7 @@ impl Work {
         let profile = &self.system.profile;
         let Mapped { items, notices, total } = profile.mapping.read(&self.json, &context)?;
         // The hook is held against the system's list once more: it may have changed meanwhile.
-        let hook = profile.hooks.allow(&self.call.hook)?;
+        let hook = self.own_hooks.as_ref().unwrap_or(&profile.hooks).allow(&self.call.hook)?;
         let form = Form::new(&hook, &self.call.facts, &profile.form, Item::write(&items, &profile.layout));
         Ok(Composed { form, lines: items.len(), total, notices })
     }

@@ -2,17 +2,24 @@
 //! return), or [`leave`]; [`expiry`] sweeps up behind. What is refused on the way is noted by
 //! [`recorder`], with what its [`trace`] found.
 //!
+//! Beside the way stands what operators do: [`journal`] and [`detail`] show what happened, [`cancel`] ends a
+//! punchout, [`trial`] plays the buyer.
+//!
 //! Each step takes what the step before proved, as a type, or gives a [`Refusal`]. Nothing here
 //! knows of HTTP.
 
+pub mod cancel;
 pub mod cart;
+pub mod detail;
 pub mod entry;
 pub mod expiry;
 pub mod giveback;
+pub mod journal;
 pub mod leave;
 pub mod login;
 pub mod recorder;
 pub mod trace;
+pub mod trial;
 
 use std::sync::Arc;
 

@@ -82,6 +82,10 @@ pub fn list_by_login(connection: &mut Connection, user: &str) -> Result<Vec<(Cus
         .load(c)?))
 }
 
+pub fn find(connection: &mut Connection, id: &str) -> Result<Option<Customer>> {
+    on!(connection, c => Ok(customers::table.find(id).get_result(c).optional()?))
+}
+
 pub fn find_by_number(connection: &mut Connection, shop_id: &str, number: &str) -> Result<Option<Customer>> {
     on!(connection, c => Ok(customers::table
         .filter(customers::shop_id.eq(shop_id))
@@ -96,6 +100,54 @@ pub fn find_by_email(connection: &mut Connection, shop_id: &str, email: &str) ->
         .filter(customers::email_folded.eq(fold_email(email)))
         .get_result(c)
         .optional()?))
+}
+
+/// Customers of some shops whose number or e-mail begins so, the first of them by number.
+pub fn list_beginning(
+    connection: &mut Connection,
+    shop_ids: &[String],
+    beginning: &str,
+    limit: i64,
+) -> Result<Vec<Customer>> {
+    let (number, email) = (pattern(beginning.trim()), pattern(&fold_email(beginning)));
+    on!(connection, c => Ok(customers::table
+        .filter(customers::shop_id.eq_any(shop_ids))
+        .filter(customers::number.like(number).escape('\\').or(customers::email_folded.like(email).escape('\\')))
+        .order((customers::number, customers::id))
+        .limit(limit)
+        .load(c)?))
+}
+
+/// Customers of a system whose number or e-mail begins so, the first of them by number.
+pub fn list_assigned(
+    connection: &mut Connection,
+    system_id: &str,
+    beginning: &str,
+    limit: i64,
+) -> Result<Vec<Customer>> {
+    let (number, email) = (pattern(beginning.trim()), pattern(&fold_email(beginning)));
+    on!(connection, c => Ok(customers::table
+        .inner_join(assignments::table)
+        .filter(assignments::system_id.eq(system_id))
+        .filter(customers::number.like(number).escape('\\').or(customers::email_folded.like(email).escape('\\')))
+        .order((customers::number, customers::id))
+        .limit(limit)
+        .select(customers::all_columns)
+        .load(c)?))
+}
+
+/// `LIKE` for what begins so.
+fn pattern(beginning: &str) -> String {
+    let plain = searchable(beginning);
+    let mut pattern = String::with_capacity(plain.len() + 1);
+    for character in plain.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
 }
 
 pub fn list_of_shop(connection: &mut Connection, shop_id: &str) -> Result<Vec<Customer>> {

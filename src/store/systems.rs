@@ -25,6 +25,10 @@ pub fn list(connection: &mut Connection) -> Result<Vec<System>> {
     on!(connection, c => Ok(systems::table.order(systems::slug).load(c)?))
 }
 
+pub fn find(connection: &mut Connection, id: &str) -> Result<Option<System>> {
+    on!(connection, c => Ok(systems::table.find(id).get_result(c).optional()?))
+}
+
 pub fn find_by_slug(connection: &mut Connection, slug: &str) -> Result<Option<System>> {
     on!(connection, c => Ok(systems::table.filter(systems::slug.eq(slug)).get_result(c).optional()?))
 }
