@@ -7,11 +7,13 @@ use std::collections::HashMap;
 
 use crate::account::Reach;
 use crate::clock;
-use crate::store::journal::{InState, Place, PunchoutLine, RefusalLine, Slice};
+use crate::store::journal::{Place, PunchoutLine, RefusalLine, Slice, Which};
 use crate::store::{self, Connection, StoreError};
 
 /// Entries of one page.
 pub const PAGE: usize = 50;
+/// No punchout runs longer than the setting `punchout_lifetime` may say, with a day for good measure.
+const LONGEST: i64 = 8 * clock::DAY;
 /// Customers that a filter may mean at most; with more it says too little.
 const CUSTOMERS: i64 = 20;
 
@@ -145,12 +147,15 @@ pub fn list(c: &mut Connection, reach: &Reach, filter: &Filter, now: i64) -> Res
     let system = system.as_ref().map(|system| system.id.as_str());
     let limit = PAGE as i64 + 1;
     let slice = Slice { before, from: from.as_deref(), system, limit };
-    let state = filter.state.map(|state| InState { state: state.as_str(), now });
+    let young = clock::first_id(now - LONGEST);
+    let young = from.as_deref().max(Some(young.as_str()));
 
     let mut entries = Vec::new();
     for place in places {
-        if filter.state != Some(State::Refused) {
-            entries.extend(store::journal::list_punchouts(c, place, slice, state)?.into_iter().map(Entry::Punchout));
+        for which in wanted(filter.state, now) {
+            let running = matches!(which, Which::Open(_) | Which::InShop(_) | Which::RanOut(_));
+            let slice = if running { Slice { from: young, ..slice } } else { slice };
+            entries.extend(store::journal::list_punchouts(c, place, slice, which)?.into_iter().map(Entry::Punchout));
         }
         if matches!(filter.state, None | Some(State::Refused)) {
             entries.extend(store::journal::list_refused_calls(c, place, slice)?.into_iter().map(Entry::Refused));
@@ -161,6 +166,18 @@ pub fn list(c: &mut Connection, reach: &Reach, filter: &Filter, now: i64) -> Res
     entries.truncate(PAGE);
     let next = entries.last().filter(|_| more).map(|last| last.id().to_owned());
     Ok(Listed { entries, next, too_many_customers })
+}
+
+/// What to ask the punchouts for. What ran out and was not swept up yet is expired already.
+fn wanted(state: Option<State>, now: i64) -> Vec<Which<'static>> {
+    match state {
+        None => vec![Which::All],
+        Some(State::Open) => vec![Which::Open(now)],
+        Some(State::InShop) => vec![Which::InShop(now)],
+        Some(State::Expired) => vec![Which::Ended("expired"), Which::RanOut(now)],
+        Some(State::Refused) => Vec::new(),
+        Some(ended) => vec![Which::Ended(ended.as_str())],
+    }
 }
 
 /// What a reference or an id names, refusals of later steps included.

@@ -31,11 +31,18 @@ pub struct Slice<'a> {
     pub limit: i64,
 }
 
-/// The state of a punchout, as time has it at `now`.
+/// Which punchouts, by their state. Those that have ended have indexes of their own; the others are all young.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InState<'a> {
-    pub state: &'a str,
-    pub now: i64,
+pub enum Which<'a> {
+    All,
+    /// `returned`, `closed`, `cancelled` or `expired`.
+    Ended(&'a str),
+    /// `open`, with its time still running at this moment.
+    Open(i64),
+    /// `in_shop`, likewise.
+    InShop(i64),
+    /// Whose time ran out by this moment, although nobody wrote that down yet.
+    RanOut(i64),
 }
 
 /// A punchout as a line of the list.
@@ -78,7 +85,7 @@ pub fn list_punchouts(
     connection: &mut Connection,
     place: Place<'_>,
     slice: Slice<'_>,
-    state: Option<InState<'_>>,
+    which: Which<'_>,
 ) -> Result<Vec<PunchoutLine>> {
     on!(connection, c => {
         let mut query = punchouts::table.select(PunchoutLine::as_select()).order(punchouts::id.desc()).into_boxed();
@@ -99,22 +106,21 @@ pub fn list_punchouts(
         if let Some(from) = slice.from {
             query = query.filter(punchouts::id.ge(from));
         }
-        // What ran out and was not swept up yet is expired already.
-        query = match state {
-            None => query,
-            Some(InState { state: "open", now }) => query
+        query = match which {
+            Which::All => query,
+            Which::Ended(state) => query.filter(punchouts::ended_at.is_not_null()).filter(punchouts::state.eq(state)),
+            Which::Open(now) => query
                 .filter(punchouts::state.eq("open"))
                 .filter(punchouts::expires_at.gt(now))
                 .filter(punchouts::entry_expires_at.gt(now)),
-            Some(InState { state: "in_shop", now }) => {
+            Which::InShop(now) => {
                 query.filter(punchouts::state.eq("in_shop")).filter(punchouts::expires_at.gt(now))
             }
-            Some(InState { state: "expired", now }) => query.filter(
-                punchouts::state.eq("expired")
-                    .or(punchouts::state.eq("in_shop").and(punchouts::expires_at.le(now)))
-                    .or(punchouts::state.eq("open").and(punchouts::expires_at.le(now).or(punchouts::entry_expires_at.le(now)))),
+            Which::RanOut(now) => query.filter(punchouts::ended_at.is_null()).filter(
+                punchouts::expires_at
+                    .le(now)
+                    .or(punchouts::state.eq("open").and(punchouts::entry_expires_at.le(now))),
             ),
-            Some(InState { state, .. }) => query.filter(punchouts::state.eq(state)),
         };
         Ok(query.limit(slice.limit).load(c)?)
     })
