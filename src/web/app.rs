@@ -4,6 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
+use crate::web::admin::punchouts;
 use crate::web::{api, assets, frame, health, pages, procurement, signin};
 
 /// The gateway's own listener.
@@ -51,7 +52,16 @@ fn signed_in(config: &mut ServiceConfig) {
         // Signing in.
         .service(web::resource("/signin").route(web::get().to(signin::page)).route(web::post().to(signin::sign_in)))
         .route("/signout", web::post().to(signin::sign_out))
-        .route("/language", web::post().to(signin::choose_language));
+        .route("/language", web::post().to(signin::choose_language))
+        // Administration: punchouts.
+        .route("/admin/punchouts", web::get().to(punchouts::list))
+        .route("/admin/punchouts/{id}", web::get().to(punchouts::punchout))
+        .service(
+            web::resource("/admin/punchouts/{id}/cancel")
+                .route(web::get().to(punchouts::ask_cancel))
+                .route(web::post().to(punchouts::cancel)),
+        )
+        .route("/admin/refusals/{id}", web::get().to(punchouts::refusal));
 }
 
 /// The listener for monitoring.

@@ -3,6 +3,7 @@
 //! [`app`] lists every route on one page; handlers extract, call [`crate::punchout`] and render.
 //! No rule of the product is decided here.
 
+pub mod admin;
 pub mod api;
 pub mod app;
 pub mod assets;

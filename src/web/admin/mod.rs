@@ -1,0 +1,3 @@
+//! The administration: what shop operators set up and look at.
+
+pub mod punchouts;
