@@ -11,6 +11,7 @@ use std::thread;
 
 use crate::clock::{DAY, HOUR, MINUTE, SECOND};
 use crate::credential::password::Parameters;
+use crate::credential::throttle::Limits;
 use crate::store::DatabaseUrl;
 
 /// The file that is read when it exists and no other is named.
@@ -104,6 +105,16 @@ pub enum ConfigError {
 }
 
 impl Config {
+    /// How often a login may fail, of shop customers and of accounts alike.
+    pub fn login_limits(&self) -> Limits {
+        Limits {
+            per_customer_and_address: self.failed_logins_per_customer_and_address,
+            per_address: self.failed_logins_per_address,
+            per_customer: self.failed_logins_per_customer,
+            window_seconds: 300,
+        }
+    }
+
     /// Reads the settings of this process: the named file (which must exist) or `punchgate.toml`
     /// (which need not), and the environment.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {

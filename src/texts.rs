@@ -1,6 +1,6 @@
 //! The words of pages and refusals in German and English, from `locales/`.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::collections::HashMap;
 use std::fmt::Display;
 
@@ -152,8 +152,8 @@ impl Texts {
     }
 
     /// A moment in UTC, said so; a script makes it the reader's own time.
-    pub fn moment(&self, micros: i64) -> String {
-        self.written(micros, "%d.%m.%Y, %H:%M UTC", "%-d %b %Y, %H:%M UTC")
+    pub fn moment(&self, micros: impl Borrow<i64>) -> String {
+        self.written(*micros.borrow(), "%d.%m.%Y, %H:%M UTC", "%-d %b %Y, %H:%M UTC")
     }
 
     fn written(&self, micros: i64, german: &str, english: &str) -> String {
@@ -166,17 +166,17 @@ impl Texts {
     }
 
     /// RFC 3339, for `<time datetime>`.
-    pub fn datetime(&self, micros: i64) -> String {
-        crate::clock::rfc3339(micros)
+    pub fn datetime(&self, micros: impl Borrow<i64>) -> String {
+        crate::clock::rfc3339(*micros.borrow())
     }
 
     /// How long something took: `340 ms`, `12 s`, `4 min`, `2 h 5 min`.
-    pub fn duration(&self, micros: i64) -> String {
+    pub fn duration(&self, micros: impl Borrow<i64>) -> String {
         let point = |tenths: i64| match self.0 {
             Language::English => format!("{}.{}", tenths / 10, tenths % 10),
             Language::German => format!("{},{}", tenths / 10, tenths % 10),
         };
-        match micros.max(0) {
+        match (*micros.borrow()).max(0) {
             short @ 0..1_000 => format!("{} ms", point(short / 100)),
             short @ 1_000..1_000_000 => format!("{} ms", short / 1_000),
             seconds @ 1_000_000..60_000_000 => format!("{} s", seconds / 1_000_000),

@@ -2,7 +2,30 @@
 //! changed.
 
 pub mod audit;
+pub mod profile;
 pub mod reach;
 pub mod session;
+pub mod signin;
+pub mod totp;
 
 pub use reach::Reach;
+
+use crate::clock::Clock;
+use crate::credential::password::Hasher;
+use crate::credential::throttle::{Limits, Throttle};
+use crate::store::Store;
+
+/// Everything that signing in takes.
+pub struct Accounts {
+    pub store: Store,
+    pub hasher: Hasher,
+    pub clock: Clock,
+    /// Apart from that of the shop's customers: neither locks the other out.
+    throttle: Throttle,
+}
+
+impl Accounts {
+    pub fn new(store: Store, hasher: Hasher, clock: Clock, limits: Limits) -> Self {
+        Self { store, hasher, clock, throttle: Throttle::new(limits) }
+    }
+}

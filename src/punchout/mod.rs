@@ -32,7 +32,7 @@ use crate::config::Config;
 use crate::credential::password::Hasher;
 use crate::credential::recent::Recent;
 use crate::credential::secret::TicketKey;
-use crate::credential::throttle::{Limits, Throttle};
+use crate::credential::throttle::Throttle;
 use crate::oci::call::{Facts, Intent};
 use crate::punchout::recorder::Recorder;
 use crate::refusal::{Code, Refusal};
@@ -73,12 +73,7 @@ impl Gateway {
             snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
             hasher: Hasher::start(config.hash_threads, config.hash_queue, config.password),
             recent: Recent::new(config.recent_logins, 10_000),
-            throttle: Throttle::new(Limits {
-                per_customer_and_address: config.failed_logins_per_customer_and_address,
-                per_address: config.failed_logins_per_address,
-                per_customer: config.failed_logins_per_customer,
-                window_seconds: 300,
-            }),
+            throttle: Throttle::new(config.login_limits()),
             tickets: TicketKey::new(key),
             large_carts: Arc::new(Semaphore::new(config.workers)),
             clock,

@@ -61,6 +61,24 @@ pub fn update_language(connection: &mut Connection, id: &str, language: &str) ->
     Ok(())
 }
 
+/// Sets or takes away the second factor. A new secret begins with no code used.
+pub fn update_totp(connection: &mut Connection, id: &str, secret: Option<&[u8]>) -> Result<()> {
+    on!(connection, c => diesel::update(accounts::table.find(id))
+        .set((accounts::totp_secret.eq(secret), accounts::totp_step.eq(None::<i64>)))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Takes a code of that time step. True if it is later than every code taken before: each is good once.
+pub fn take_totp_step(connection: &mut Connection, id: &str, step: i64) -> Result<bool> {
+    let changed = on!(connection, c => diesel::update(accounts::table
+            .find(id)
+            .filter(accounts::totp_step.is_null().or(accounts::totp_step.lt(step))))
+        .set(accounts::totp_step.eq(step))
+        .execute(c)?);
+    Ok(changed == 1)
+}
+
 pub fn update_role(connection: &mut Connection, id: &str, role: &str) -> Result<()> {
     on!(connection, c => diesel::update(accounts::table.find(id)).set(accounts::role.eq(role)).execute(c)?);
     Ok(())

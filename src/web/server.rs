@@ -14,6 +14,7 @@ use tracing::Span;
 use tracing_actix_web::{DefaultRootSpanBuilder, RootSpanBuilder, TracingLogger};
 use utoipa::OpenApi;
 
+use crate::account::Accounts;
 use crate::config::Config;
 use crate::punchout::Gateway;
 use crate::web::session::Cookies;
@@ -27,6 +28,7 @@ pub struct Web {
     pub gateway: Arc<Gateway>,
     pub trusted_proxies: Vec<IpAddr>,
     pub cookies: Cookies,
+    pub accounts: Accounts,
     /// The description of the API, rendered once.
     pub openapi: String,
 }
@@ -35,7 +37,13 @@ pub struct Web {
 pub fn serve(listener: TcpListener, gateway: Arc<Gateway>, config: &Config) -> std::io::Result<Server> {
     let openapi = api::Description::openapi().to_pretty_json().map_err(std::io::Error::other)?;
     let cookies = Cookies::new(&gateway.public_url);
-    let web = Data::new(Web { gateway, cookies, trusted_proxies: config.trusted_proxies.clone(), openapi });
+    let accounts = Accounts::new(
+        gateway.store.clone(),
+        gateway.hasher.clone(),
+        gateway.clock.clone(),
+        config.login_limits(),
+    );
+    let web = Data::new(Web { gateway, cookies, accounts, trusted_proxies: config.trusted_proxies.clone(), openapi });
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web.clone())

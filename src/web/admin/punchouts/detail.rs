@@ -31,6 +31,7 @@ struct PunchoutPage {
     shop: Option<String>,
     /// Still there, so that it can be linked to.
     system: Option<String>,
+    lines: String,
     total: String,
     duration: String,
     events: Vec<Event>,
@@ -55,6 +56,7 @@ pub async fn punchout(request: HttpRequest, web: Data<Web>, by: SignedIn, id: Pa
         open: matches!(is, State::Open | State::InShop),
         shop: shop_name,
         system: system_name,
+        lines: punchout.lines.map_or_else(String::new, |lines| t.number(lines)),
         total: punchout.total.as_deref().map_or_else(String::new, |total| money(t, total, currency)),
         duration: punchout.ended_at.map_or_else(String::new, |end| t.duration(end - punchout.opened_at)),
         events: shown::events(t, &punchout, &refused, now),

@@ -124,7 +124,7 @@ impl ShownCart {
         let lines = lines.into_iter().take(MOST).map(|line| {
             let net = decimal_price(t, line.price.net);
             let price = match line.price.per {
-                Decimal::ONE => net,
+                per if per == Decimal::ONE => net,
                 per => t.fill2("punchouts-price-per", "price", net, "per", decimal(t, per)),
             };
             ShownLine {
