@@ -172,7 +172,12 @@ impl Accounts {
 }
 
 /// Makes an invitation; gives what stands in its link.
-pub fn invite(c: &mut Connection, account: &Account, actor: &Actor, now: i64) -> std::result::Result<Token, StoreError> {
+pub fn invite(
+    c: &mut Connection,
+    account: &Account,
+    actor: &Actor,
+    now: i64,
+) -> std::result::Result<Token, StoreError> {
     let token = Token::generate();
     let row = Invitation {
         digest: token.digest().to_vec(),

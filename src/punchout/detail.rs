@@ -24,12 +24,16 @@ pub struct Detail {
 /// A refusal and where it could be mended.
 pub struct RefusalDetail {
     pub refused: Refused,
-    pub shop_slug: Option<String>,
-    /// The system as it is called today, if it is there.
-    pub system_slug: Option<String>,
+    pub whereabouts: Whereabouts,
+}
+
+/// What is there today of what a refusal was about: slugs and ids for links.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whereabouts {
+    pub shop: Option<String>,
+    pub system: Option<String>,
     pub system_license: Option<String>,
-    /// The customer, if he is there.
-    pub customer_id: Option<String>,
+    pub customer: Option<String>,
     pub customer_license: Option<String>,
 }
 
@@ -54,11 +58,25 @@ pub fn find_refusal(c: &mut Connection, reach: &Reach, id: &str) -> Result<Optio
     if !owners(c)?.is_within(reach, refused.shop_id.as_deref()) {
         return Ok(None);
     }
-    let system = match &refused.system_id {
+    let ids = (refused.shop_id.as_deref(), refused.system_id.as_deref(), refused.customer_id.as_deref());
+    let whereabouts = whereabouts(c, ids)?;
+    Ok(Some(RefusalDetail { refused, whereabouts }))
+}
+
+/// Looks up what there is today of a shop, a system and a customer.
+fn whereabouts(
+    c: &mut Connection,
+    (shop, system, customer): (Option<&str>, Option<&str>, Option<&str>),
+) -> Result<Whereabouts, StoreError> {
+    let shop = match shop {
+        Some(id) => store::shops::find(c, id)?,
+        None => None,
+    };
+    let system = match system {
         Some(id) => store::systems::find(c, id)?,
         None => None,
     };
-    let customer = match &refused.customer_id {
+    let customer = match customer {
         Some(id) => store::customers::find(c, id)?,
         None => None,
     };
@@ -66,16 +84,22 @@ pub fn find_refusal(c: &mut Connection, reach: &Reach, id: &str) -> Result<Optio
         (Some(system), Some(customer)) => store::assignments::find(c, &system.id, &customer.id)?,
         _ => None,
     };
-    let shop = match &refused.shop_id {
-        Some(id) => store::shops::find(c, id)?,
-        None => None,
-    };
-    Ok(Some(RefusalDetail {
-        shop_slug: shop.map(|shop| shop.slug),
+    Ok(Whereabouts {
+        shop: shop.map(|shop| shop.slug),
         system_license: system.as_ref().and_then(|system| system.license_id.clone()),
-        system_slug: system.map(|system| system.slug),
+        system: system.map(|system| system.slug),
         customer_license: assignment.and_then(|assignment| assignment.license_id),
-        customer_id: customer.map(|customer| customer.id),
-        refused,
-    }))
+        customer: customer.map(|customer| customer.id),
+    })
+}
+
+/// The same for who names them as a call does: by the system and the customer's number or e-mail.
+pub fn whereabouts_of_call(
+    c: &mut Connection,
+    shop_id: &str,
+    system_id: &str,
+    user: &str,
+) -> Result<Whereabouts, StoreError> {
+    let customer = store::customers::find_candidate(c, shop_id, system_id, user)?.map(|found| found.customer.id);
+    whereabouts(c, (Some(shop_id), Some(system_id), customer.as_deref()))
 }

@@ -37,12 +37,8 @@ pub struct Web {
 pub fn serve(listener: TcpListener, gateway: Arc<Gateway>, config: &Config) -> std::io::Result<Server> {
     let openapi = api::Description::openapi().to_pretty_json().map_err(std::io::Error::other)?;
     let cookies = Cookies::new(&gateway.public_url);
-    let accounts = Accounts::new(
-        gateway.store.clone(),
-        gateway.hasher.clone(),
-        gateway.clock.clone(),
-        config.login_limits(),
-    );
+    let accounts =
+        Accounts::new(gateway.store.clone(), gateway.hasher.clone(), gateway.clock.clone(), config.login_limits());
     let web = Data::new(Web { gateway, cookies, accounts, trusted_proxies: config.trusted_proxies.clone(), openapi });
     let server = HttpServer::new(move || {
         App::new()

@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::mend::{self, Around, Place};
+use super::mend::{self, Place};
 use super::shown::{self, Event, ShownCart, ShownForm, money, pairs, tone, word};
 use crate::oci::finding::{Fault, Notice};
 use crate::punchout::cancel::{self as ending, Outcome};
@@ -142,7 +142,7 @@ pub async fn refusal(request: HttpRequest, web: Data<Web>, by: SignedIn, id: Pat
         step: t.of(step),
         buyer_sentence: refusal.as_ref().map_or_else(String::new, |refusal| refusal.buyer_sentence(t.0)),
         sentence: mend::sentence(t, &found.refused),
-        place: refusal.as_ref().and_then(|refusal| mend::place(refusal.code, &Around::of(&found))),
+        place: refusal.as_ref().and_then(|refusal| mend::place(refusal.code, &found.whereabouts)),
         others: mend::others(&found.refused),
         parameters: pairs(&found.refused.parameters),
         faults: refusal.map(|refusal| refusal.faults).unwrap_or_default(),

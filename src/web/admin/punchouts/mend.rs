@@ -1,6 +1,6 @@
 //! A refusal for who can mend it: its sentence, and the page where the fix is made.
 
-use crate::punchout::detail::RefusalDetail;
+use crate::punchout::detail::Whereabouts;
 use crate::refusal::{Code, Refusal};
 use crate::store::refusals::Refused;
 use crate::texts::Texts;
@@ -22,33 +22,11 @@ pub fn sentence(t: Texts, refused: &Refused) -> String {
 /// Where things are mended: the address, and the key of what the link says.
 pub type Place = (String, &'static str);
 
-/// What is known of where something was refused.
-#[derive(Default)]
-pub struct Around<'a> {
-    pub shop: Option<&'a str>,
-    pub system: Option<&'a str>,
-    pub system_license: Option<&'a str>,
-    pub customer: Option<&'a str>,
-    pub customer_license: Option<&'a str>,
-}
-
-impl<'a> Around<'a> {
-    pub fn of(detail: &'a RefusalDetail) -> Self {
-        Self {
-            shop: detail.shop_slug.as_deref(),
-            system: detail.system_slug.as_deref(),
-            system_license: detail.system_license.as_deref(),
-            customer: detail.customer_id.as_deref(),
-            customer_license: detail.customer_license.as_deref(),
-        }
-    }
-}
-
 /// Where to mend what was refused, if there is such a page.
-pub fn place(code: Code, around: &Around<'_>) -> Option<Place> {
+pub fn place(code: Code, around: &Whereabouts) -> Option<Place> {
     use Code::*;
-    let tab = |tab: &str| around.system.map(|slug| format!("/admin/systems/{slug}{tab}"));
-    let license = |id: Option<&str>| id.map(|id| format!("/account/license/{id}"));
+    let tab = |tab: &str| around.system.as_deref().map(|slug| format!("/admin/systems/{slug}{tab}"));
+    let license = |id: &Option<String>| id.as_ref().map(|id| format!("/account/license/{id}"));
     let (to, label) = match code {
         HookMissing | Placeholder | LoginMissing | MethodNotAllowed | FunctionNotOffered => {
             (tab("/login"), "punchouts-mend-login")
@@ -56,7 +34,7 @@ pub fn place(code: Code, around: &Around<'_>) -> Option<Place> {
         HookMalformed | HookScheme | HookUserInfo | HookHost | HookPort | HookNotHttps | HookPath | HookSapEvent => {
             (tab("/return?edit"), "punchouts-mend-return")
         }
-        LoginWrong | TooManyAttempts => match around.customer {
+        LoginWrong | TooManyAttempts => match &around.customer {
             Some(id) => (Some(format!("/admin/customers/{id}")), "punchouts-mend-customer"),
             None => (Some("/admin/customers".to_owned()), "punchouts-mend-customers"),
         },
@@ -67,7 +45,7 @@ pub fn place(code: Code, around: &Around<'_>) -> Option<Place> {
         | SystemLicenseOtherWebsite
         | SystemLicenseNotYetValid
         | SystemLicenseExpired
-        | SystemLicenseSuspended => (license(around.system_license), "punchouts-mend-license"),
+        | SystemLicenseSuspended => (license(&around.system_license), "punchouts-mend-license"),
         NotAssigned | CustomerLicenseMissing | CustomerLicenseWrongKind | CustomerLicenseInUse => {
             (tab("/customers"), "punchouts-mend-customers-of-system")
         }
@@ -75,11 +53,11 @@ pub fn place(code: Code, around: &Around<'_>) -> Option<Place> {
         | CustomerLicenseOtherWebsite
         | CustomerLicenseNotYetValid
         | CustomerLicenseExpired
-        | CustomerLicenseSuspended => (license(around.customer_license), "punchouts-mend-license"),
+        | CustomerLicenseSuspended => (license(&around.customer_license), "punchouts-mend-license"),
         CartFaulty => (tab("/fields"), "punchouts-mend-fields"),
         ApiKeyWrong => (Some("/admin/shops".to_owned()), "punchouts-mend-shops"),
         EntryUnknown | EntryUsed | EntryExpired => {
-            (around.shop.map(|slug| format!("/admin/shops/{slug}")), "punchouts-mend-shop")
+            (around.shop.as_deref().map(|slug| format!("/admin/shops/{slug}")), "punchouts-mend-shop")
         }
         _ => return None,
     };
@@ -98,12 +76,13 @@ mod tests {
 
     #[test]
     fn what_is_mended_on_a_page_leads_there() {
-        let around = Around {
-            shop: Some("acme"),
-            system: Some("srm"),
-            system_license: Some("L1"),
-            customer: Some("C1"),
-            customer_license: Some("L2"),
+        let some = |text: &str| Some(text.to_owned());
+        let around = Whereabouts {
+            shop: some("acme"),
+            system: some("srm"),
+            system_license: some("L1"),
+            customer: some("C1"),
+            customer_license: some("L2"),
         };
         let to = |code| place(code, &around).map(|(to, _)| to).unwrap_or_default();
         assert_eq!(to(Code::HookHost), "/admin/systems/srm/return?edit");
@@ -114,7 +93,10 @@ mod tests {
         assert_eq!(to(Code::SystemLicenseMissing), "/admin/systems/srm?edit");
         assert_eq!(place(Code::DatabaseUnavailable, &around), None);
         // A system that is gone has no page.
-        assert_eq!(place(Code::HookHost, &Around::default()), None);
-        assert_eq!(place(Code::LoginWrong, &Around::default()), Some(("/admin/customers".into(), "punchouts-mend-customers")));
+        assert_eq!(place(Code::HookHost, &Whereabouts::default()), None);
+        assert_eq!(
+            place(Code::LoginWrong, &Whereabouts::default()),
+            Some(("/admin/customers".into(), "punchouts-mend-customers"))
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 mod detail;
 mod list;
-mod mend;
+pub mod mend;
 pub mod shown;
 
 pub use detail::{ask_cancel, cancel, punchout, refusal};

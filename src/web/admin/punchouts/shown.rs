@@ -116,7 +116,8 @@ pub struct ShownLine {
 
 impl ShownCart {
     pub fn read(t: Texts, json: &str) -> Self {
-        let indented = serde_json::from_str::<serde_json::Value>(json).and_then(|value| serde_json::to_string_pretty(&value));
+        let indented =
+            serde_json::from_str::<serde_json::Value>(json).and_then(|value| serde_json::to_string_pretty(&value));
         let cart = Cart::read(json.as_bytes()).ok();
         let currency = cart.as_ref().map(|cart| cart.currency.clone()).unwrap_or_default();
         let lines = cart.map(|cart| cart.lines).unwrap_or_default();
@@ -185,7 +186,10 @@ mod tests {
         let cart = ShownCart::read(Texts(Language::German), crate::punchout::trial::SAMPLE_CART);
         assert_eq!((cart.lines.len(), cart.more), (3, 0));
         let bolt = &cart.lines[0];
-        assert_eq!((bolt.quantity.as_str(), bolt.price.as_str(), bolt.amount.as_str()), ("250", "12,50 je 100", "31,25 EUR"));
+        assert_eq!(
+            (bolt.quantity.as_str(), bolt.price.as_str(), bolt.amount.as_str()),
+            ("250", "12,50 je 100", "31,25 EUR")
+        );
         assert_eq!(money(Texts(Language::English), "1234.005", "EUR"), "1,234.00 EUR");
         assert_eq!(money(Texts(Language::English), "7", "CHF"), "7.00 CHF");
     }
