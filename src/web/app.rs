@@ -4,7 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::web::admin::punchouts;
+use crate::web::admin::{punchouts, trial};
 use crate::web::{api, assets, frame, health, pages, procurement, signin};
 
 /// The gateway's own listener.
@@ -61,7 +61,21 @@ fn signed_in(config: &mut ServiceConfig) {
                 .route(web::get().to(punchouts::ask_cancel))
                 .route(web::post().to(punchouts::cancel)),
         )
-        .route("/admin/refusals/{id}", web::get().to(punchouts::refusal));
+        .route("/admin/refusals/{id}", web::get().to(punchouts::refusal))
+        // Administration: trying a system.
+        .service(
+            web::resource("/admin/systems/{slug}/test")
+                .route(web::get().to(trial::ask))
+                .route(web::post().to(trial::start)),
+        )
+        .route("/admin/trial/{id}", web::get().to(trial::page))
+        .route("/admin/trial/{id}/enter", web::get().to(trial::enter))
+        .route("/admin/trial/{id}/cart", web::post().to(trial::hand_over))
+        .service(
+            web::resource("/admin/trial/{id}/return")
+                .route(web::post().to(trial::returned))
+                .route(web::get().to(trial::returned_by_get)),
+        );
 }
 
 /// The listener for monitoring.
