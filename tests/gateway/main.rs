@@ -9,6 +9,7 @@ mod carts;
 mod entries;
 mod hooks;
 mod house;
+mod journal;
 mod licenses;
 mod passwords;
 mod refusals;
