@@ -106,7 +106,7 @@ fn others(parameters: &Parameters, names: &Names, arguments: &[&str]) -> (Pairs,
         let Some(winner) = winner(parameters, name) else {
             continue;
         };
-        if secrets.contains(&winner.value.as_str()) {
+        if secrets.iter().any(|secret| winner.value.contains(secret)) {
             continue;
         }
         match item_field(name) {

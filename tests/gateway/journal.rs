@@ -35,7 +35,9 @@ fn a_refused_call_is_found_by_its_reference_with_cause_fix_and_masked_parameters
         let reference = refused(&gateway, "HOOK_URL", "https://evil.example/?password=hunter2");
         let page = refusal_page(&browser, &reference);
         page.says(&reference).says("hook-host").says("The hook points to https://evil.example");
-        page.says("HOOK_URL https://evil.example/?password=***").says("PASSWORD ***").says("Call of the procurement system");
+        page.says("HOOK_URL https://evil.example/?password=***")
+            .says("PASSWORD ***")
+            .says("Call of the procurement system");
         assert!(page.links().contains(&"/admin/systems/srm/return?edit".to_owned()), "{:?}", page.links());
 
         let reference = refused(&gateway, "PASSWORD", "wrong one");

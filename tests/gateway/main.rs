@@ -12,6 +12,7 @@ mod house;
 mod journal;
 mod licenses;
 mod passwords;
+mod records;
 mod refusals;
 mod returns;
 mod round_trip;
