@@ -21,3 +21,4 @@ mod serving;
 mod setting_up;
 mod signing_in;
 mod throttle;
+mod trial;
