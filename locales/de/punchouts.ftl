@@ -6,7 +6,7 @@ punchouts-refusal-title = Abgelehnt
 
 ## Die Liste
 
-punchouts-search = Referenz oder Punchout-Kennung
+punchouts-search = Referenz oder Kennung
 punchouts-state = Zustand
 punchouts-system = OCI-System
 punchouts-customer = Kunde
@@ -32,7 +32,7 @@ punchouts-trial = Test
 
 punchouts-state-open = Geöffnet
 punchouts-state-in-shop = Im Shop
-punchouts-state-returned = Warenkorb übergeben
+punchouts-state-returned = Zurückgegeben
 punchouts-state-closed = Verlassen
 punchouts-state-cancelled = Abgebrochen
 punchouts-state-expired = Abgelaufen

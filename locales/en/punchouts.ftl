@@ -6,7 +6,7 @@ punchouts-refusal-title = Refused
 
 ## The list
 
-punchouts-search = Reference or punchout id
+punchouts-search = Reference or id
 punchouts-state = State
 punchouts-system = OCI system
 punchouts-customer = Customer
@@ -32,7 +32,7 @@ punchouts-trial = Test
 
 punchouts-state-open = Opened
 punchouts-state-in-shop = In the shop
-punchouts-state-returned = Cart returned
+punchouts-state-returned = Returned
 punchouts-state-closed = Left
 punchouts-state-cancelled = Cancelled
 punchouts-state-expired = Expired

@@ -72,7 +72,7 @@ fn a_punchout_shows_its_course_its_cart_and_its_form() {
         eventually("the refused cart is written", || browser.page(&here).text().contains("Refused: cart-faulty"));
         let page = browser.page(&here);
         for text in [
-            "Cart returned",
+            "Returned",
             "The call was accepted",
             "The shop logged the customer in",
             "The shop handed the cart over: 1 line",

@@ -66,10 +66,10 @@ fn a_system_is_tried_without_any_shop() {
         let (form, arrived) = carry_back(&browser, &return_url(&gateway, &taken));
         assert_eq!(form.action, format!("{}{}/return", gateway.url, course.path));
         // The client posts UTF-8 where a browser posts the page's charset: the one name with an umlaut tells.
-        browser.done(&arrived).says("Cart returned").says("The cart arrived differently").says("NEW_ITEM-DESCRIPTION[2]");
+        browser.done(&arrived).says("Returned").says("The cart arrived differently").says("NEW_ITEM-DESCRIPTION[2]");
 
         let list = browser.page("/admin/punchouts");
-        list.says("Cart returned Test").says("67.85 EUR");
+        list.says("Returned Test").says("67.85 EUR");
         assert!(get(&gateway.metrics_url).text().contains("punchgate_returns_total 1"));
     });
 }
@@ -94,7 +94,8 @@ fn a_faulty_cart_is_explained_and_can_be_mended() {
         let gateway = acme.installation.serve();
         let browser = gateway.signed_in(OWNER);
         let course = start(&browser);
-        let faulty = json!({ "currency": "euro", "lines": [{ "name": "Bolt", "quantity": "0", "price": { "net": "1" } }] });
+        let faulty =
+            json!({ "currency": "euro", "lines": [{ "name": "Bolt", "quantity": "0", "price": { "net": "1" } }] });
         let refused = hand_over(&browser, &course, Some(&faulty.to_string()));
         assert_eq!(refused.status, 422);
         let refused = Page::of(&course.path, &refused);
@@ -160,7 +161,10 @@ fn a_trial_is_refused_for_what_would_refuse_a_buyer() {
         acme.installation.connect(&acme.system_key);
         acme.installation.apply(&acme.setup("active = false"));
         try_it("10001").says("system-inactive").says("This system is not active");
-        assert!(!browser.page("/admin/punchouts").text().contains("customer-license-suspended"), "no buyer was refused");
+        assert!(
+            !browser.page("/admin/punchouts").text().contains("customer-license-suspended"),
+            "no buyer was refused"
+        );
     });
 }
 

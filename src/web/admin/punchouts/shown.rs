@@ -52,6 +52,12 @@ pub fn money(t: Texts, value: &str, currency: &str) -> String {
     format!("{figure} {currency}")
 }
 
+/// A sentence in parts: what stands between backticks is code.
+pub fn prose(sentence: &str) -> Vec<(bool, String)> {
+    let parts = sentence.split('`').enumerate();
+    parts.filter(|(_, words)| !words.is_empty()).map(|(at, words)| (at % 2 == 1, words.to_owned())).collect()
+}
+
 /// Names and values, as they are stored.
 pub fn pairs(json: &str) -> Vec<(String, String)> {
     serde_json::from_str(json).unwrap_or_default()
@@ -62,7 +68,7 @@ pub struct Event {
     pub at: i64,
     pub what: String,
     /// A refusal: its sentence, and the link to its page.
-    pub refusal: Option<(String, String)>,
+    pub refusal: Option<(Vec<(bool, String)>, String)>,
 }
 
 /// Everything that happened, in order.
@@ -89,7 +95,7 @@ pub fn events(t: Texts, punchout: &Punchout, refused: &[Refused], now: i64) -> V
     events.extend(refused.iter().map(|refused| Event {
         at: refused.happened_at,
         what: t.fill2("punchouts-event-refused", "code", &refused.code, "reference", &refused.reference),
-        refusal: Some((super::mend::sentence(t, refused), format!("/admin/refusals/{}", refused.id))),
+        refusal: Some((prose(&super::mend::sentence(t, refused)), format!("/admin/refusals/{}", refused.id))),
     }));
     events.sort_by_key(|event| event.at);
     events
@@ -180,6 +186,16 @@ pub fn notices(json: &str) -> Vec<Notice> {
 mod tests {
     use super::*;
     use crate::texts::Language;
+
+    #[test]
+    fn what_stands_between_backticks_is_code() {
+        let part = |is_code, words: &str| (is_code, words.to_owned());
+        assert_eq!(
+            prose("Add `hooks` and run `x`."),
+            [part(false, "Add "), part(true, "hooks"), part(false, " and run "), part(true, "x"), part(false, ".")]
+        );
+        assert_eq!(prose("`a`"), [part(true, "a")]);
+    }
 
     #[test]
     fn a_cart_is_shown_in_the_readers_figures() {

@@ -10,11 +10,12 @@ use crate::punchout::detail::Whereabouts;
 use crate::refusal::Refusal;
 use crate::texts::Texts;
 use crate::web::admin::punchouts::mend::{self, Place};
+use crate::web::admin::punchouts::shown::prose;
 
 /// A refusal that a trial met: what a buyer would have met, explained.
 pub struct Met {
     pub code: &'static str,
-    pub sentence: String,
+    pub sentence: Vec<(bool, String)>,
     pub place: Option<Place>,
 }
 
@@ -22,7 +23,7 @@ impl Met {
     fn new(t: Texts, refusal: &Refusal, around: &Whereabouts) -> Self {
         Self {
             code: refusal.code.as_str(),
-            sentence: refusal.operator_sentence(t.0),
+            sentence: prose(&refusal.operator_sentence(t.0)),
             place: mend::place(refusal.code, around),
         }
     }

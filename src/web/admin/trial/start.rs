@@ -14,6 +14,7 @@ use crate::refusal::{Code, Refusal};
 use crate::snapshot::System;
 use crate::store::{self, StoreError};
 use crate::texts::Texts;
+use crate::web::admin::punchouts::shown::prose;
 use crate::web::fields::{Fields, Posted};
 use crate::web::form::Field;
 use crate::web::frame::{self, Frame, Page, Section};
@@ -173,10 +174,10 @@ impl StartPage {
         page.more.value = fields.raw("more").to_owned();
         let mut met = Met::new(by.texts(), &refusal, &around);
         if chosen.is_empty() && matches!(refusal.code, Code::LoginMissing | Code::LoginWrong) {
-            met = Met { sentence: by.texts().of("trial-no-customer-chosen"), place: None, ..met };
+            met = Met { sentence: prose(&by.texts().of("trial-no-customer-chosen")), place: None, ..met };
         } else if refusal.code == Code::LoginWrong {
             // Nobody asked for a password, so the usual sentence would mislead.
-            met = Met { sentence: by.texts().fill("trial-customer-inactive", "customer", chosen), ..met };
+            met = Met { sentence: prose(&by.texts().fill("trial-customer-inactive", "customer", chosen)), ..met };
         }
         page.met = Some(met);
         Ok(page)
