@@ -12,6 +12,7 @@ mod house;
 mod journal;
 mod licenses;
 mod passwords;
+mod plans;
 mod records;
 mod refusals;
 mod returns;

@@ -90,7 +90,7 @@ CREATE INDEX refusals_by_shop ON refusals (shop_id, id);
 CREATE INDEX refusals_by_system ON refusals (system_id, id);
 CREATE INDEX refusals_by_customer ON refusals (customer_id, id);
 CREATE INDEX refusals_by_punchout ON refusals (punchout_id, id);
-CREATE INDEX refusals_by_reference ON refusals (reference);
+CREATE INDEX refusals_by_reference ON refusals (reference, id);
 
 -- The parameters of the call in their order, secrets masked: JSON.
 ALTER TABLE punchouts ADD COLUMN parameters TEXT NOT NULL DEFAULT '[]';
