@@ -13,6 +13,7 @@ use crate::oci::charset::Charset;
 use crate::oci::hook::{HookPolicy, PolicyError};
 use crate::oci::item::Layout;
 use crate::oci::page::{FormOptions, Transport};
+use crate::oci::rules::Release;
 use crate::oci::units::{Units, same_unit};
 
 /// Presets by name. `generic` is what all others and every system start from.
@@ -37,6 +38,9 @@ pub struct Settings {
     pub hooks: Vec<String>,
     #[serde(default = "generic")]
     pub preset: String,
+    /// What the buyer's system keeps to: `2.0`, `4.0`, `4.01` or `5.0`. Later fields are left out.
+    #[serde(default)]
+    pub oci_version: Release,
     #[serde(default)]
     pub call: CallSettings,
     #[serde(default)]
@@ -83,11 +87,11 @@ impl Profile {
     /// Compiles what an operator said about a system, as JSON.
     pub fn read(own: &str) -> Result<Self, SettingsError> {
         let own = serde_json::from_str(own).map_err(|error| SettingsError::Shape(error.to_string()))?;
-        let Settings { hooks, call, form, units, field, .. } = Settings::effective(&own)?;
+        let Settings { hooks, oci_version, call, form, units, field, .. } = Settings::effective(&own)?;
         check(&call, &form)?;
         Ok(Self {
             hooks: HookPolicy::read(&hooks)?,
-            mapping: Mapping::new(&field, &units)?,
+            mapping: Mapping::new(&field, &units)?.for_release(oci_version),
             layout: Layout {
                 first_index: form.first_index,
                 empty_fields: form.empty_fields,

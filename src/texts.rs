@@ -1,6 +1,6 @@
 //! The words of pages and refusals in German and English, from `locales/`.
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Display;
 
@@ -75,6 +75,29 @@ pub fn text_with(language: Language, key: &str, values: &[(&'static str, String)
     LOCALES.try_lookup_complete(language, key, Some(&values)).unwrap_or_else(|| key.to_owned())
 }
 
+/// A whole number of any kind, by value or, as templates give it, by reference.
+pub trait Whole {
+    fn whole(self) -> i64;
+}
+
+macro_rules! whole {
+    ($($kind:ty)*) => {$(
+        impl Whole for $kind {
+            fn whole(self) -> i64 {
+                i64::try_from(self).unwrap_or(i64::MAX)
+            }
+        }
+    )*};
+}
+
+whole!(i32 i64 u32 u64 usize);
+
+impl<T: Whole + Copy> Whole for &T {
+    fn whole(self) -> i64 {
+        (*self).whole()
+    }
+}
+
 /// The words of one page, as its template asks for them.
 #[derive(Debug, Clone, Copy)]
 pub struct Texts(pub Language);
@@ -105,15 +128,15 @@ impl Texts {
     }
 
     /// `key-one` or `key-many`, with `{ $count }`.
-    pub fn count(&self, key: &str, count: impl Into<i64>) -> String {
-        let count = count.into();
+    pub fn count(&self, key: &str, count: impl Whole) -> String {
+        let count = count.whole();
         let key = format!("{key}-{}", if count == 1 { "one" } else { "many" });
         text_with(self.0, &key, &[("count", self.number(count))])
     }
 
     /// A whole number with its thousands apart.
-    pub fn number(&self, number: impl Into<i64>) -> String {
-        let number = number.into();
+    pub fn number(&self, number: impl Whole) -> String {
+        let number = number.whole();
         let apart = match self.0 {
             Language::English => ',',
             Language::German => '.',
@@ -142,18 +165,20 @@ impl Texts {
     }
 
     /// A day in UTC: `31.12.2027` or `31 Dec 2027`.
-    pub fn day(&self, micros: i64) -> String {
+    pub fn day(&self, micros: impl Whole) -> String {
+        let micros = micros.whole();
         self.written(micros, "%d.%m.%Y", "%-d %b %Y")
     }
 
     /// The last good day of what is valid until that moment.
-    pub fn last_day(&self, valid_until: i64) -> String {
-        self.day(valid_until - 1)
+    pub fn last_day(&self, valid_until: impl Whole) -> String {
+        self.day(valid_until.whole() - 1)
     }
 
     /// A moment in UTC, said so; a script makes it the reader's own time.
-    pub fn moment(&self, micros: impl Borrow<i64>) -> String {
-        self.written(*micros.borrow(), "%d.%m.%Y, %H:%M UTC", "%-d %b %Y, %H:%M UTC")
+    pub fn moment(&self, micros: impl Whole) -> String {
+        let micros = micros.whole();
+        self.written(micros, "%d.%m.%Y, %H:%M UTC", "%-d %b %Y, %H:%M UTC")
     }
 
     fn written(&self, micros: i64, german: &str, english: &str) -> String {
@@ -166,17 +191,19 @@ impl Texts {
     }
 
     /// RFC 3339, for `<time datetime>`.
-    pub fn datetime(&self, micros: impl Borrow<i64>) -> String {
-        crate::clock::rfc3339(*micros.borrow())
+    pub fn datetime(&self, micros: impl Whole) -> String {
+        let micros = micros.whole();
+        crate::clock::rfc3339(micros)
     }
 
     /// How long something took: `340 ms`, `12 s`, `4 min`, `2 h 5 min`.
-    pub fn duration(&self, micros: impl Borrow<i64>) -> String {
+    pub fn duration(&self, micros: impl Whole) -> String {
+        let micros = micros.whole();
         let point = |tenths: i64| match self.0 {
             Language::English => format!("{}.{}", tenths / 10, tenths % 10),
             Language::German => format!("{},{}", tenths / 10, tenths % 10),
         };
-        match (*micros.borrow()).max(0) {
+        match micros.max(0) {
             short @ 0..1_000 => format!("{} ms", point(short / 100)),
             short @ 1_000..1_000_000 => format!("{} ms", short / 1_000),
             seconds @ 1_000_000..60_000_000 => format!("{} s", seconds / 1_000_000),
@@ -388,7 +415,7 @@ mod tests {
         assert_eq!(german.last_day(end_of_2027), "31.12.2027");
         assert_eq!(english.last_day(end_of_2027), "31 Dec 2027");
         assert_eq!(german.duration(340_000), "340 ms");
-        assert_eq!(english.duration(3_900_000_000), "1 h 5 min");
+        assert_eq!(english.duration(3_900_000_000_i64), "1 h 5 min");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use secrecy::SecretString;
 
 use super::background;
 use super::serve::{bind, stop_signal};
+use crate::account::audit::Actor;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::credential::secret;
@@ -126,10 +127,10 @@ fn fill(store: &Store, config: &Config, shop_url: &str, buyer_url: &str, api_key
     let now = Clock::System.now();
     let website = shop_url.to_owned();
     let keys = super::block_on(store.write(move |c| {
-        let mut issued = licenses::issue(c, OWNER, Kind::System, 1, None, now)?;
-        issued.extend(licenses::issue(c, OWNER, Kind::Customer, 1, None, now)?);
+        let mut issued = licenses::issue(c, OWNER, Kind::System, 1, None, &Actor::command_line(), now)?;
+        issued.extend(licenses::issue(c, OWNER, Kind::Customer, 1, None, &Actor::command_line(), now)?);
         for license in &issued {
-            licenses::connect(c, &license.key, &website, now)?;
+            licenses::connect(c, &license.key, &website, &Actor::command_line(), now)?;
         }
         Ok::<_, LicenseError>(issued)
     }))?;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use crate::account::audit::Actor;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::license::{Kind, Website};
@@ -92,7 +93,15 @@ impl License {
                 let json = issue.json;
                 crate::setup::customers::check_email(&issue.account).map_err(anyhow::Error::msg)?;
                 let issued = super::block_on(store.write(move |c| {
-                    licenses::issue(c, &issue.account, issue.kind, issue.count, issue.valid_until.as_deref(), now)
+                    licenses::issue(
+                        c,
+                        &issue.account,
+                        issue.kind,
+                        issue.count,
+                        issue.valid_until.as_deref(),
+                        &Actor::command_line(),
+                        now,
+                    )
                 }))?;
                 if json {
                     say!("{}", serde_json::to_string(&issued)?);
@@ -101,15 +110,23 @@ impl License {
                 }
                 Ok(())
             }
-            Self::Connect { key, website } => {
-                write(Box::new(move |c| licenses::connect(c, &key, &website, now)), "is connected")
+            Self::Connect { key, website } => write(
+                Box::new(move |c| licenses::connect(c, &key, &website, &Actor::command_line(), now)),
+                "is connected",
+            ),
+            Self::Disconnect { key } => {
+                write(Box::new(move |c| licenses::disconnect(c, &key, &Actor::command_line(), now)), "is disconnected")
             }
-            Self::Disconnect { key } => write(Box::new(move |c| licenses::disconnect(c, &key, now)), "is disconnected"),
-            Self::Suspend { key } => write(Box::new(move |c| licenses::suspend(c, &key, now)), "is suspended"),
-            Self::Resume { key } => write(Box::new(move |c| licenses::resume(c, &key, now)), "is in force"),
-            Self::Extend { key, valid_until } => {
-                write(Box::new(move |c| licenses::extend(c, &key, &valid_until, now)), "is extended")
+            Self::Suspend { key } => {
+                write(Box::new(move |c| licenses::suspend(c, &key, &Actor::command_line(), now)), "is suspended")
             }
+            Self::Resume { key } => {
+                write(Box::new(move |c| licenses::resume(c, &key, &Actor::command_line(), now)), "is in force")
+            }
+            Self::Extend { key, valid_until } => write(
+                Box::new(move |c| licenses::extend(c, &key, &valid_until, &Actor::command_line(), now)),
+                "is extended",
+            ),
             Self::Show { key, json } => {
                 let (license, history) = super::block_on(store.read(move |c| {
                     let license = licenses::find(c, &key)?;

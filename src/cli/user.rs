@@ -2,19 +2,16 @@
 
 use std::io::Read;
 
-use anyhow::bail;
 use clap::{Subcommand, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::account::audit::{self, Action, Actor, Object};
+use crate::account::profile;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::credential::{password, secret::Token};
 use crate::setup::licenses::{self, LicenseError};
 use crate::store;
-
-/// Characters of an account's password at least. Shop customers' passwords have no rule: they are
-/// the shop's.
-const SHORTEST_PASSWORD: usize = 8;
 
 #[derive(Subcommand)]
 pub enum User {
@@ -46,9 +43,7 @@ impl User {
         } else {
             SecretString::from(Token::generate().expose()[..20].to_owned())
         };
-        if password.expose_secret().chars().count() < SHORTEST_PASSWORD {
-            bail!("the password must have {SHORTEST_PASSWORD} characters or more");
-        }
+        profile::check_password(&password)?;
         let store = super::open(config)?;
         let hash = password::hash_now(&password, config.password);
         let role = match role {
@@ -60,6 +55,8 @@ impl User {
             let account = licenses::account(c, &email, now)?;
             store::accounts::update_role(c, &account.id, role)?;
             store::accounts::update_password(c, &account.id, &hash)?;
+            let object = Object { kind: "account", id: &account.id, name: &account.email, owner: Some(&account.id) };
+            audit::record(c, &Actor::command_line(), Action::PasswordChanged, object, None, None, now)?;
             Ok::<_, LicenseError>(account)
         }))?;
         say!("{} may sign in as {role}", account.email);

@@ -27,6 +27,8 @@ pub enum WebsiteError {
     Empty,
     #[error("this is not a website; write it like shop.example.com")]
     NotAWebsite,
+    #[error("this is an e-mail address; a website is written like shop.example.com")]
+    Email,
     #[error("a website has no user name or password in front; write it like shop.example.com")]
     UserInfo,
     #[error("a website begins with https:// or http://, or has nothing in front")]
@@ -55,6 +57,12 @@ impl Website {
             return Err(WebsiteError::NotAWebsite);
         }
         let url = Url::parse(&format!("http://{}", without_scheme(text)?)).map_err(|_| WebsiteError::NotAWebsite)?;
+        let address = text
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.contains([':', '/']) && !host.contains(['/', ':', '@']));
+        if address {
+            return Err(WebsiteError::Email);
+        }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(WebsiteError::UserInfo);
         }

@@ -11,6 +11,7 @@ use super::field::{Compiled, Context, FieldRule, MappingError, is_field_name};
 use crate::oci::amount;
 use crate::oci::finding::{Fault, LineRef, Notice, quoted};
 use crate::oci::item::Item;
+use crate::oci::rules::Release;
 use crate::oci::units::{UnitNotice, Units, same_unit};
 use crate::oci::{rules, text};
 
@@ -19,6 +20,7 @@ use crate::oci::{rules, text};
 pub struct Mapping {
     fields: Vec<Compiled>,
     units: Units,
+    release: Release,
 }
 
 /// A cart that can leave: every item keeps the rules of `oci::rules`.
@@ -60,7 +62,12 @@ impl Mapping {
                 return error(&format!("units.map.{unit}"), &reason);
             }
         }
-        Ok(Self { fields: compiled, units: units.clone() })
+        Ok(Self { fields: compiled, units: units.clone(), release: Release::default() })
+    }
+
+    /// For buyers of that release; without it, of the latest.
+    pub fn for_release(self, release: Release) -> Self {
+        Self { release, ..self }
     }
 
     /// Reads a shop's cart and maps it. What is wrong with the cart and what its items would break is told
@@ -125,6 +132,7 @@ impl Mapping {
         take_from_call(&mut item, context, &own);
 
         let mut faults = Vec::new();
+        rules::leave_out_later(&mut item, self.release, at, &mut findings.notices);
         rules::check(&mut item, at, &mut findings.notices, &mut faults);
         // What could not be computed has its fault already.
         faults.retain(|fault| fault.code != "missing" || !failed.contains(&fault.field.as_str()));

@@ -4,6 +4,8 @@
 //! here, before the form leaves. Too long a text is cut, too long an optional code is left out, both
 //! with a notice; what names the article or is money is never touched: it is a fault.
 
+use serde::{Deserialize, Serialize};
+
 use super::finding::{Fault, LineRef, Notice, quoted};
 use super::item::Item;
 use super::{text, units};
@@ -44,12 +46,31 @@ pub enum Kind {
 }
 
 /// The release that brought a field, as far as it is known; 5.0 brought none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum Release {
+    #[serde(rename = "2.0")]
     V2_0,
+    #[serde(rename = "4.0")]
     V4_0,
     /// Hierarchies.
+    #[serde(rename = "4.01")]
     V4_01,
+    #[default]
+    #[serde(rename = "5.0")]
+    V5_0,
+}
+
+impl Release {
+    pub const ALL: [Release; 4] = [Release::V5_0, Release::V4_01, Release::V4_0, Release::V2_0];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::V2_0 => "2.0",
+            Self::V4_0 => "4.0",
+            Self::V4_01 => "4.01",
+            Self::V5_0 => "5.0",
+        }
+    }
 }
 
 /// The fields in the order of OCI's table. Lengths are those of 4.0 and 5.0.
@@ -97,6 +118,18 @@ const fn rule(field: &'static str, max: usize, kind: Kind, since: Release) -> Ru
 /// The rule of a field; none for fields that are not OCI's (`TAX`), which go out unchecked.
 pub fn of(field: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.field == field)
+}
+
+/// Leaves out what came with a later release than the buyer's: his system does not know the field.
+pub fn leave_out_later(item: &mut Item, release: Release, line: &LineRef, notices: &mut Vec<Notice>) {
+    for rule in RULES.iter().filter(|rule| rule.since > release) {
+        if item.get(rule.field).is_some_and(|value| !value.is_empty()) {
+            let message =
+                format!("OCI {} does not have this field, which came with {}.", release.as_str(), rule.since.as_str());
+            notices.push(line.notice(rule.field, "later-release", message));
+        }
+        item.remove(rule.field);
+    }
 }
 
 /// Holds the rules against one item: mends what may be mended, and says everything it found. An

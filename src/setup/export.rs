@@ -60,6 +60,7 @@ pub fn export(c: &mut Connection, with_password_hashes: bool) -> Result<SetupFil
             license,
             hooks: None,
             preset: None,
+            oci_version: None,
             call: None,
             form: None,
             units: None,

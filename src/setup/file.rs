@@ -57,6 +57,8 @@ pub struct SystemEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preset: Option<Toml>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub oci_version: Option<Toml>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub call: Option<Toml>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub form: Option<Toml>,
@@ -139,6 +141,7 @@ impl SystemEntry {
         let parts = [
             ("hooks", &self.hooks),
             ("preset", &self.preset),
+            ("oci_version", &self.oci_version),
             ("call", &self.call),
             ("form", &self.form),
             ("units", &self.units),
@@ -158,6 +161,7 @@ impl SystemEntry {
             match name.as_str() {
                 "hooks" => self.hooks = part,
                 "preset" => self.preset = part,
+                "oci_version" => self.oci_version = part,
                 "call" => self.call = part,
                 "form" => self.form = part,
                 "units" => self.units = part,

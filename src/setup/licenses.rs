@@ -2,7 +2,9 @@
 //! Each is recorded in the license's history.
 
 use serde::Serialize;
+use serde_json::json;
 
+use crate::account::audit::{self, Action, Actor, Object};
 use crate::clock::{date, end_of_day, last_day, rfc3339};
 use crate::license::{Key, Kind, Website};
 use crate::store::accounts::Account;
@@ -67,16 +69,17 @@ pub fn issue(
     kind: Kind,
     count: u32,
     valid_until: Option<&str>,
+    actor: &Actor,
     now: i64,
 ) -> Result<Vec<Issued>> {
     let valid_until = valid_until.map(read_day).transpose()?;
     let account = account(c, email, now)?;
     let mut issued = Vec::new();
     for _ in 0..count {
-        let license = insert(c, kind, &account.id, None, valid_until, now)?;
+        let license = insert(c, kind, &account.id, None, valid_until, actor, now)?;
         issued.push(Issued { key: license.key.clone(), kind: license.kind.clone(), bundled_with: None });
         if kind == Kind::System {
-            let bundled = insert(c, Kind::Customer, &account.id, Some(&license.id), valid_until, now)?;
+            let bundled = insert(c, Kind::Customer, &account.id, Some(&license.id), valid_until, actor, now)?;
             issued.push(Issued { key: bundled.key, kind: bundled.kind, bundled_with: Some(license.key) });
         }
     }
@@ -103,7 +106,7 @@ pub fn account(c: &mut Connection, email: &str, now: i64) -> Result<Account> {
 }
 
 /// Binds a license to a website.
-pub fn connect(c: &mut Connection, key: &str, website: &str, now: i64) -> Result<License> {
+pub fn connect(c: &mut Connection, key: &str, website: &str, actor: &Actor, now: i64) -> Result<License> {
     let mut license = find(c, key)?;
     let website = Website::read(website).map_err(|error| LicenseError::Website(error.to_string()))?;
     match license.website.as_deref() {
@@ -111,39 +114,40 @@ pub fn connect(c: &mut Connection, key: &str, website: &str, now: i64) -> Result
         Some(present) => return Err(LicenseError::Connected(present.to_owned())),
         None => license.website = Some(website.as_str().to_owned()),
     }
-    change(c, &license, "connected", license.website.clone(), now)?;
+    change(c, &license, Action::Connected, license.website.clone(), actor, now)?;
     Ok(license)
 }
 
-pub fn disconnect(c: &mut Connection, key: &str, now: i64) -> Result<License> {
+pub fn disconnect(c: &mut Connection, key: &str, actor: &Actor, now: i64) -> Result<License> {
     let mut license = find(c, key)?;
     let website = license.website.take().ok_or(LicenseError::NotConnected)?;
-    change(c, &license, "disconnected", Some(website), now)?;
+    change(c, &license, Action::Disconnected, Some(website), actor, now)?;
     Ok(license)
 }
 
-pub fn suspend(c: &mut Connection, key: &str, now: i64) -> Result<License> {
-    set_suspended(c, key, true, now)
+pub fn suspend(c: &mut Connection, key: &str, actor: &Actor, now: i64) -> Result<License> {
+    set_suspended(c, key, true, actor, now)
 }
 
-pub fn resume(c: &mut Connection, key: &str, now: i64) -> Result<License> {
-    set_suspended(c, key, false, now)
+pub fn resume(c: &mut Connection, key: &str, actor: &Actor, now: i64) -> Result<License> {
+    set_suspended(c, key, false, actor, now)
 }
 
-fn set_suspended(c: &mut Connection, key: &str, suspended: bool, now: i64) -> Result<License> {
+fn set_suspended(c: &mut Connection, key: &str, suspended: bool, actor: &Actor, now: i64) -> Result<License> {
     let mut license = find(c, key)?;
     if license.suspended != suspended {
         license.suspended = suspended;
-        change(c, &license, if suspended { "suspended" } else { "resumed" }, None, now)?;
+        let action = if suspended { Action::Suspended } else { Action::Resumed };
+        change(c, &license, action, None, actor, now)?;
     }
     Ok(license)
 }
 
 /// Sets the last day on which a license is good (UTC).
-pub fn extend(c: &mut Connection, key: &str, valid_until: &str, now: i64) -> Result<License> {
+pub fn extend(c: &mut Connection, key: &str, valid_until: &str, actor: &Actor, now: i64) -> Result<License> {
     let mut license = find(c, key)?;
     license.valid_until = Some(read_day(valid_until)?);
-    change(c, &license, "extended", Some(valid_until.trim().to_owned()), now)?;
+    change(c, &license, Action::Extended, Some(valid_until.trim().to_owned()), actor, now)?;
     Ok(license)
 }
 
@@ -223,6 +227,7 @@ fn insert(
     account_id: &str,
     bundled_with: Option<&str>,
     valid_until: Option<i64>,
+    actor: &Actor,
     now: i64,
 ) -> Result<License> {
     let mut random = [0u8; 16];
@@ -240,26 +245,51 @@ fn insert(
         created_at: now,
     };
     store::licenses::insert(c, &license)?;
-    record(c, &license.id, "issued", valid_until.map(last_day), now)?;
+    record(c, &license, Action::Issued, valid_until.map(last_day), actor, now)?;
     Ok(license)
 }
 
-fn change(c: &mut Connection, license: &License, kind: &str, detail: Option<String>, now: i64) -> Result<()> {
+fn change(
+    c: &mut Connection,
+    license: &License,
+    action: Action,
+    detail: Option<String>,
+    actor: &Actor,
+    now: i64,
+) -> Result<()> {
     store::licenses::update(c, license)?;
-    record(c, &license.id, kind, detail, now)?;
+    record(c, license, action, detail, actor, now)?;
     store::revision::bump(c)?;
     Ok(())
 }
 
-fn record(c: &mut Connection, license_id: &str, kind: &str, detail: Option<String>, now: i64) -> Result<()> {
+/// Writes it into the license's own history and into the audit log.
+fn record(
+    c: &mut Connection,
+    license: &License,
+    action: Action,
+    detail: Option<String>,
+    actor: &Actor,
+    now: i64,
+) -> Result<()> {
     let event = LicenseEvent {
         id: new_id(),
-        license_id: license_id.to_owned(),
+        license_id: license.id.clone(),
         happened_at: now,
-        kind: kind.to_owned(),
-        detail,
+        kind: action.as_str().to_owned(),
+        detail: detail.clone(),
+        actor: actor.name.clone(),
     };
-    Ok(store::licenses::insert_event(c, &event)?)
+    store::licenses::insert_event(c, &event)?;
+    let name = masked(&license.key);
+    let object = Object { kind: "license", id: &license.id, name: &name, owner: Some(&license.account_id) };
+    let after = detail.map(|detail| json!({ "detail": detail }));
+    Ok(audit::record(c, actor, action, object, None, after, now)?)
+}
+
+/// A key as logs may show it.
+pub fn masked(key: &str) -> String {
+    Key::read(key).map_or_else(|_| "***".to_owned(), |key| key.masked())
 }
 
 fn read_day(day: &str) -> Result<i64> {

@@ -6,4 +6,6 @@ pub mod apply;
 pub mod customers;
 pub mod export;
 pub mod file;
+pub mod license_check;
 pub mod licenses;
+pub mod portal;

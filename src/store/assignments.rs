@@ -38,6 +38,19 @@ pub fn list_of_system(connection: &mut Connection, system_id: &str) -> Result<Ve
     on!(connection, c => Ok(assignments::table.filter(assignments::system_id.eq(system_id)).order(assignments::id).load(c)?))
 }
 
+/// How many active customers punch out with that license: as their own, or as that of their active system.
+pub fn count_paid_by(connection: &mut Connection, license_id: &str) -> Result<i64> {
+    on!(connection, c => Ok(assignments::table
+        .inner_join(customers::table)
+        .inner_join(systems::table)
+        .filter(assignments::license_id.is_not_null())
+        .filter(customers::active.eq(true))
+        .filter(systems::active.eq(true))
+        .filter(assignments::license_id.eq(license_id).or(systems::license_id.eq(license_id)))
+        .count()
+        .get_result(c)?))
+}
+
 pub fn insert(connection: &mut Connection, assignment: &Assignment) -> Result<()> {
     on!(connection, c => diesel::insert_into(assignments::table).values(assignment).execute(c)?);
     Ok(())

@@ -55,6 +55,8 @@ pub struct LicenseEvent {
     pub kind: String,
     /// The website or the new end of validity.
     pub detail: Option<String>,
+    /// Who did it, as in the audit log.
+    pub actor: String,
 }
 
 pub fn find(connection: &mut Connection, id: &str) -> Result<Option<License>> {
@@ -73,6 +75,14 @@ pub fn list(connection: &mut Connection) -> Result<Vec<License>> {
 pub fn list_of_systems(connection: &mut Connection) -> Result<Vec<License>> {
     on!(connection, c => Ok(licenses::table
         .filter(licenses::id.nullable().eq_any(systems::table.select(systems::license_id)))
+        .order(licenses::id)
+        .load(c)?))
+}
+
+/// Licenses that came with a system license.
+pub fn list_bundled(connection: &mut Connection, system_license_id: &str) -> Result<Vec<License>> {
+    on!(connection, c => Ok(licenses::table
+        .filter(licenses::bundled_with.eq(system_license_id))
         .order(licenses::id)
         .load(c)?))
 }

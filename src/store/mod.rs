@@ -15,6 +15,7 @@ pub mod engine;
 pub mod invitations;
 pub mod journal;
 pub mod keys;
+pub mod license_list;
 pub mod licenses;
 pub mod migrate;
 pub mod punchouts;

@@ -45,6 +45,7 @@ table! {
         happened_at -> BigInt,
         kind -> Text,
         detail -> Nullable<Text>,
+        actor -> Text,
     }
 }
 

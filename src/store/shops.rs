@@ -46,6 +46,10 @@ pub fn find_by_slug(connection: &mut Connection, slug: &str) -> Result<Option<Sh
     on!(connection, c => Ok(shops::table.filter(shops::slug.eq(slug)).get_result(c).optional()?))
 }
 
+pub fn find(connection: &mut Connection, id: &str) -> Result<Option<Shop>> {
+    on!(connection, c => Ok(shops::table.find(id).get_result(c).optional()?))
+}
+
 pub fn insert(connection: &mut Connection, shop: &Shop) -> Result<()> {
     on!(connection, c => diesel::insert_into(shops::table).values(shop).execute(c)?);
     Ok(())

@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::web::admin::{punchouts, trial};
-use crate::web::{api, assets, frame, health, pages, procurement, signin};
+use crate::web::{api, assets, frame, health, pages, portal, procurement, profile, signin};
 
 /// The gateway's own listener.
 pub fn routes(config: &mut ServiceConfig) {
@@ -51,8 +51,37 @@ fn signed_in(config: &mut ServiceConfig) {
     config
         // Signing in.
         .service(web::resource("/signin").route(web::get().to(signin::page)).route(web::post().to(signin::sign_in)))
+        .service(
+            web::resource("/signin/code")
+                .route(web::get().to(signin::code_page))
+                .route(web::post().to(signin::give_code)),
+        )
+        .service(
+            web::resource("/invitation/{token}")
+                .route(web::get().to(signin::invitation))
+                .route(web::post().to(signin::accept)),
+        )
         .route("/signout", web::post().to(signin::sign_out))
         .route("/language", web::post().to(signin::choose_language))
+        // The license portal.
+        .route("/account/license", web::get().to(portal::list))
+        .route("/account/license/{id}", web::get().to(portal::license))
+        .route("/account/license/{id}/connect", web::post().to(portal::connect))
+        .service(
+            web::resource("/account/license/{id}/disconnect")
+                .route(web::get().to(portal::ask_disconnect))
+                .route(web::post().to(portal::disconnect)),
+        )
+        // One's own account.
+        .route("/account", web::get().to(profile::page))
+        .route("/account/password", web::post().to(profile::change_password))
+        .service(
+            web::resource("/account/second-factor")
+                .route(web::get().to(profile::second_factor))
+                .route(web::post().to(profile::switch_on)),
+        )
+        .route("/account/second-factor/off", web::post().to(profile::switch_off))
+        .route("/account/sessions", web::post().to(profile::sign_out_elsewhere))
         // Administration: punchouts.
         .route("/admin/punchouts", web::get().to(punchouts::list))
         .route("/admin/punchouts/{id}", web::get().to(punchouts::punchout))

@@ -1,16 +1,20 @@
-//! Signing in and out.
+//! Signing in and out, choosing the first password, choosing the language.
 
-use actix_web::web::{Data, Query};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::account::session;
+use crate::account::profile::{ProfileError, SHORTEST_PASSWORD};
+use crate::account::signin::From;
+use crate::refusal::Code;
 use crate::store;
 use crate::texts::{Language, Texts};
 use crate::web::fields::Posted;
-use crate::web::form::Field;
+use crate::web::form::{Field, address};
 use crate::web::frame::{self, Frame, Page, Section};
 use crate::web::server::Web;
 use crate::web::session::{Jar, SignedIn, Visitor};
@@ -23,11 +27,11 @@ struct SignInPage {
     next: String,
     email: Field,
     password: Field,
-    wrong: bool,
+    fault: Option<String>,
 }
 
 impl SignInPage {
-    fn new(request: &HttpRequest, visitor: &Visitor, next: &str, email: &str, wrong: bool) -> Self {
+    fn new(request: &HttpRequest, visitor: &Visitor, next: &str, email: &str, fault: Option<String>) -> Self {
         let t = visitor.texts();
         Self {
             t,
@@ -35,7 +39,7 @@ impl SignInPage {
             next: next.to_owned(),
             email: Field::new("email", email).required().autocomplete("username"),
             password: Field::new("password", "").required().autocomplete("current-password"),
-            wrong,
+            fault,
         }
     }
 }
@@ -48,7 +52,7 @@ pub struct Wish {
 
 /// `GET /signin`.
 pub async fn page(request: HttpRequest, visitor: Visitor, wish: Query<Wish>) -> Page {
-    let mut shown = frame::show(&request, &SignInPage::new(&request, &visitor, &wish.next, "", false));
+    let mut shown = frame::show(&request, &SignInPage::new(&request, &visitor, &wish.next, "", None));
     if let Some(cookie) = &visitor.new_cookie {
         let _ = shown.add_cookie(cookie);
     }
@@ -58,18 +62,85 @@ pub async fn page(request: HttpRequest, visitor: Visitor, wish: Query<Wish>) -> 
 /// `POST /signin`.
 pub async fn sign_in(request: HttpRequest, web: Data<Web>, posted: Posted<Visitor>) -> Page {
     let Posted { by, fields } = posted;
-    let (gateway, email) = (&web.gateway, fields.get("email").to_owned());
-    let account = gateway.store.read(move |c| store::accounts::find_by_email(c, &email)).await?;
     let password = SecretString::from(fields.raw("password").to_owned());
-    let stored = account.as_ref().and_then(|account| account.password_hash.clone());
-    let right = gateway.hasher.verify(password, stored).await.map_err(crate::refusal::Refusal::from)?.is_yes();
-    let Some(account) = account.filter(|_| right) else {
-        let page = SignInPage::new(&request, &by, fields.get("next"), fields.get("email"), true);
+    let signed_in = match web.accounts.sign_in(fields.get("email"), password, &from(&by)).await {
+        Ok(signed_in) => signed_in,
+        Err(refusal) if refusal.code == Code::TooManyAttempts => {
+            let fault = by.texts().of("signin-too-many");
+            let page = SignInPage::new(&request, &by, fields.get("next"), fields.get("email"), Some(fault));
+            let mut answer = frame::show_with(&request, StatusCode::TOO_MANY_REQUESTS, &page);
+            let seconds = HeaderValue::from(refusal.retry_after.unwrap_or(60));
+            answer.headers_mut().insert(RETRY_AFTER, seconds);
+            return Ok(answer);
+        }
+        Err(refusal) => return Err(refusal.into()),
+    };
+    let Some(signed_in) = signed_in else {
+        let fault = by.texts().of("signin-wrong");
+        let page = SignInPage::new(&request, &by, fields.get("next"), fields.get("email"), Some(fault));
         return Ok(frame::show_again(&request, &page));
     };
-    let now = gateway.clock.now();
-    let address = by.address.to_string();
-    let token = session::open(&gateway.store, &account.id, false, &address, &by.browser, now).await?;
+    let next = local(fields.get("next")).unwrap_or("/admin");
+    let to = if signed_in.awaits_code { address("/signin/code", &[("next", next)]) } else { next.to_owned() };
+    let mut response = frame::go(&to);
+    let _ = response.add_cookie(&web.cookies.write(Jar::Session, signed_in.token.expose(), None));
+    Ok(response)
+}
+
+fn from(visitor: &Visitor) -> From {
+    From { address: visitor.address, browser: visitor.browser.clone() }
+}
+
+#[derive(Template)]
+#[template(path = "signin/code.html")]
+struct CodePage {
+    t: Texts,
+    frame: Frame,
+    next: String,
+    code: Field,
+}
+
+impl CodePage {
+    fn new(request: &HttpRequest, visitor: &Visitor, next: &str, fault: Option<String>) -> Self {
+        let t = visitor.texts();
+        Self {
+            t,
+            frame: Frame::outside(request, visitor, Section::None, t.of("signin-code-title")),
+            next: next.to_owned(),
+            code: Field::new("code", "").required().hinted().autocomplete("one-time-code").error(fault),
+        }
+    }
+}
+
+/// `GET /signin/code`.
+pub async fn code_page(request: HttpRequest, visitor: Visitor, wish: Query<Wish>) -> Page {
+    match &visitor.session {
+        Some(session) if session.awaits_code => {
+            Ok(frame::show(&request, &CodePage::new(&request, &visitor, &wish.next, None)))
+        }
+        _ => Ok(frame::go("/signin")),
+    }
+}
+
+/// `POST /signin/code`.
+pub async fn give_code(request: HttpRequest, web: Data<Web>, posted: Posted<Visitor>) -> Page {
+    let Posted { by, fields } = posted;
+    let Some(waiting) = by.session.clone().filter(|session| session.awaits_code) else {
+        return Ok(frame::go("/signin"));
+    };
+    let token = match web.accounts.give_code(&waiting, fields.get("code"), &from(&by)).await {
+        Ok(Some(token)) => token,
+        Ok(None) => {
+            let fault = by.texts().of("signin-code-wrong");
+            return Ok(frame::show_again(&request, &CodePage::new(&request, &by, fields.get("next"), Some(fault))));
+        }
+        Err(refusal) if refusal.code == Code::TooManyAttempts => {
+            let fault = by.texts().of("signin-too-many");
+            let page = CodePage::new(&request, &by, fields.get("next"), Some(fault));
+            return Ok(frame::show_with(&request, StatusCode::TOO_MANY_REQUESTS, &page));
+        }
+        Err(refusal) => return Err(refusal.into()),
+    };
     let mut response = frame::go(local(fields.get("next")).unwrap_or("/admin"));
     let _ = response.add_cookie(&web.cookies.write(Jar::Session, token.expose(), None));
     Ok(response)
@@ -77,10 +148,76 @@ pub async fn sign_in(request: HttpRequest, web: Data<Web>, posted: Posted<Visito
 
 /// `POST /signout`.
 pub async fn sign_out(web: Data<Web>, posted: Posted<SignedIn>) -> Page {
-    session::close(&web.gateway.store, posted.by.digest).await?;
+    let actor = posted.by.actor();
+    web.accounts.sign_out(posted.by.digest, &posted.by.account, &actor).await?;
     let mut response = frame::go("/signin");
     let _ = response.add_cookie(&web.cookies.clear(Jar::Session));
     Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "signin/invitation.html")]
+struct InvitationPage {
+    t: Texts,
+    frame: Frame,
+    action: String,
+    email: String,
+    password: Field,
+}
+
+impl InvitationPage {
+    fn new(request: &HttpRequest, visitor: &Visitor, email: &str, fault: Option<String>) -> Self {
+        let t = visitor.texts();
+        Self {
+            t,
+            frame: Frame::outside(request, visitor, Section::None, t.of("signin-invitation-title")),
+            action: visitor.here.clone(),
+            email: email.to_owned(),
+            password: Field::new("password", "").required().hinted().autocomplete("new-password").error(fault),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "signin/invitation-over.html")]
+struct InvitationOverPage {
+    t: Texts,
+    frame: Frame,
+}
+
+fn invitation_over(request: &HttpRequest, visitor: &Visitor) -> HttpResponse {
+    let t = visitor.texts();
+    let frame = Frame::outside(request, visitor, Section::None, t.of("signin-invitation-title"));
+    frame::show_with(request, StatusCode::GONE, &InvitationOverPage { t, frame })
+}
+
+/// `GET /invitation/{token}`.
+pub async fn invitation(request: HttpRequest, web: Data<Web>, visitor: Visitor, token: Path<String>) -> Page {
+    let mut shown = match web.accounts.invited(&token).await {
+        Ok(account) => frame::show(&request, &InvitationPage::new(&request, &visitor, &account.email, None)),
+        Err(ProfileError::Refused(refusal)) => return Err(refusal.into()),
+        Err(_) => invitation_over(&request, &visitor),
+    };
+    if let Some(cookie) = &visitor.new_cookie {
+        let _ = shown.add_cookie(cookie);
+    }
+    Ok(shown)
+}
+
+/// `POST /invitation/{token}`.
+pub async fn accept(request: HttpRequest, web: Data<Web>, posted: Posted<Visitor>, token: Path<String>) -> Page {
+    let Posted { by, fields } = posted;
+    let password = SecretString::from(fields.raw("password").to_owned());
+    match web.accounts.accept_invitation(&token, password, &by.address.to_string()).await {
+        Ok(()) => Ok(frame::done(&request, "/signin", "signin-invitation-done", None)),
+        Err(ProfileError::PasswordLength) => {
+            let email = web.accounts.invited(&token).await.map(|account| account.email).unwrap_or_default();
+            let fault = by.texts().fill("signin-password-length", "least", SHORTEST_PASSWORD);
+            Ok(frame::show_again(&request, &InvitationPage::new(&request, &by, &email, Some(fault))))
+        }
+        Err(ProfileError::Refused(refusal)) => Err(refusal.into()),
+        Err(_) => Ok(invitation_over(&request, &by)),
+    }
 }
 
 /// `POST /language`.

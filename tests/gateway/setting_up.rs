@@ -408,7 +408,7 @@ fn an_account_gets_its_password_from_standard_input_or_a_made_one() {
         };
         let short = add("short\n");
         assert_eq!(short.status.code(), Some(1));
-        assert!(err(&short).contains("the password must have 8 characters or more"), "{}", err(&short));
+        assert!(err(&short).contains("the password must have 10 to 1,024 characters"), "{}", err(&short));
 
         let added = add("a long enough password\n");
         assert!(added.status.success(), "{}", err(&added));

@@ -28,3 +28,7 @@ ALTER TABLE systems DROP COLUMN version;
 ALTER TABLE customers DROP COLUMN version;
 ALTER TABLE api_keys DROP COLUMN expires_at;
 ALTER TABLE api_keys DROP COLUMN hint;
+ALTER TABLE license_events DROP COLUMN actor;
+DROP INDEX licenses_by_bundle;
+DROP INDEX licenses_by_account;
+CREATE INDEX licenses_by_account ON licenses (account_id);

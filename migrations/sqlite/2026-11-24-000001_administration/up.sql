@@ -118,6 +118,12 @@ ALTER TABLE customers ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
 CREATE INDEX systems_by_shop ON systems (shop_id);
 CREATE INDEX shops_by_account ON shops (account_id);
 
+-- Lists of licenses go by account and id; who did something is told with what was done.
+DROP INDEX licenses_by_account;
+CREATE INDEX licenses_by_account ON licenses (account_id, id);
+CREATE INDEX licenses_by_bundle ON licenses (bundled_with);
+ALTER TABLE license_events ADD COLUMN actor TEXT NOT NULL DEFAULT '';
+
 -- A key that is being replaced stays good until then.
 ALTER TABLE api_keys ADD COLUMN expires_at BIGINT;
 -- Its first characters, by which its owner knows it again.
