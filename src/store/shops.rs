@@ -38,10 +38,6 @@ pub fn list(connection: &mut Connection) -> Result<Vec<Shop>> {
     on!(connection, c => Ok(shops::table.order(shops::slug).load(c)?))
 }
 
-pub fn find(connection: &mut Connection, id: &str) -> Result<Option<Shop>> {
-    on!(connection, c => Ok(shops::table.find(id).get_result(c).optional()?))
-}
-
 pub fn find_by_slug(connection: &mut Connection, slug: &str) -> Result<Option<Shop>> {
     on!(connection, c => Ok(shops::table.filter(shops::slug.eq(slug)).get_result(c).optional()?))
 }
