@@ -201,3 +201,31 @@ fn the_call_of_a_trial_is_the_systems_own() {
         assert_eq!((&entry["language"], &entry["extra"]["costcenter"]), (&json!("de"), &json!("4711")));
     });
 }
+
+#[test]
+fn of_many_customers_the_wanted_one_is_searched() {
+    on_both_databases(|installation| {
+        let acme = acme(installation, "");
+        for n in 20_000..20_025 {
+            acme.installation.sql(&format!(
+                "INSERT INTO customers (id, shop_id, number, email, email_folded, password_hash, active, created_at) \
+                 SELECT 'C{n}', id, '{n}', 'Buyer{n}@b.example', 'buyer{n}@b.example', '', TRUE, 1 FROM shops"
+            ));
+            acme.installation.sql(&format!(
+                "INSERT INTO assignments (id, system_id, customer_id, created_at) SELECT 'A{n}', id, 'C{n}', 1 FROM systems"
+            ));
+        }
+        let gateway = acme.installation.serve();
+        let browser = gateway.signed_in(OWNER);
+        browser.page(START).says("Customer number or e-mail begins with").says("10001").says_not("20024");
+        for search in ["20024", "buYer20024%40b", "2002"] {
+            browser.page(&format!("{START}?search={search}")).says("20024").says_not("10001");
+        }
+        browser.page(&format!("{START}?search=%25")).says("No customer of this system begins like this.");
+        let found = browser.page(&format!("{START}?search=20024"));
+        // The first form of that address is the search.
+        let token = found.form("/signout").get("form-token").expect("a token").to_owned();
+        let refused = browser.post(START, &[("form-token", &token), ("customer", "20024")]);
+        Page::of(START, &refused).says("customer-license-missing").says("20024");
+    });
+}
