@@ -164,6 +164,11 @@ impl Settings {
     }
 }
 
+/// The names of all presets, `generic` first.
+pub fn preset_names() -> impl Iterator<Item = &'static str> {
+    PRESETS.iter().map(|(name, _)| *name)
+}
+
 fn preset(name: &str) -> Result<Value, SettingsError> {
     let Some((_, text)) = PRESETS.iter().find(|(preset, _)| *preset == name) else {
         let known: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();

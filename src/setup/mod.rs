@@ -3,9 +3,12 @@
 //! ([`licenses`]).
 
 pub mod apply;
+pub mod assignments;
 pub mod customers;
 pub mod export;
 pub mod file;
 pub mod license_check;
 pub mod licenses;
 pub mod portal;
+pub mod slug;
+pub mod systems;

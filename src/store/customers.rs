@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::license_list::{contains, escaped, lower};
 use super::licenses::License;
 use super::schema::{assignments, customers, licenses};
 use super::{Connection, Result, on};
@@ -86,6 +87,51 @@ pub fn find(connection: &mut Connection, id: &str) -> Result<Option<Customer>> {
     on!(connection, c => Ok(customers::table.find(id).get_result(c).optional()?))
 }
 
+/// Customers of a shop who are not in a system yet and whose number or e-mail holds a text, by number.
+pub fn list_unassigned(
+    connection: &mut Connection,
+    shop_id: &str,
+    system_id: &str,
+    search: &str,
+    limit: i64,
+) -> Result<Vec<Customer>> {
+    let pattern = contains(&search.trim().to_lowercase());
+    on!(connection, c => Ok(customers::table
+        .left_join(assignments::table.on(
+            assignments::customer_id.eq(customers::id).and(assignments::system_id.eq(system_id.to_owned()))))
+        .filter(customers::shop_id.eq(shop_id))
+        .filter(assignments::id.is_null())
+        .filter(customers::active.eq(true))
+        .filter(lower(customers::number.nullable()).like(&pattern).escape('\\').assume_not_null()
+            .or(customers::email_folded.like(&pattern).escape('\\')))
+        .order(customers::number)
+        .limit(limit)
+        .select(customers::all_columns)
+        .load(c)?))
+}
+
+/// The customers of a system after a number, with their licenses and when they last punched out.
+pub fn list_of_system(
+    connection: &mut Connection,
+    system_id: &str,
+    search: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(Customer, Option<License>)>> {
+    let pattern = contains(&search.trim().to_lowercase());
+    on!(connection, c => Ok(customers::table
+        .inner_join(assignments::table.on(assignments::customer_id.eq(customers::id)))
+        .left_join(licenses::table.on(licenses::id.nullable().eq(assignments::license_id)))
+        .filter(assignments::system_id.eq(system_id))
+        .filter(customers::number.gt(after))
+        .filter(lower(customers::number.nullable()).like(&pattern).escape('\\').assume_not_null()
+            .or(customers::email_folded.like(&pattern).escape('\\')))
+        .order(customers::number)
+        .limit(limit)
+        .select((customers::all_columns, licenses::all_columns.nullable()))
+        .load(c)?))
+}
+
 pub fn find_by_number(connection: &mut Connection, shop_id: &str, number: &str) -> Result<Option<Customer>> {
     on!(connection, c => Ok(customers::table
         .filter(customers::shop_id.eq(shop_id))
@@ -109,10 +155,11 @@ pub fn list_beginning(
     beginning: &str,
     limit: i64,
 ) -> Result<Vec<Customer>> {
-    let (number, email) = (pattern(beginning.trim()), pattern(&fold_email(beginning)));
+    let beginning = begins(&fold_email(beginning));
     on!(connection, c => Ok(customers::table
         .filter(customers::shop_id.eq_any(shop_ids))
-        .filter(customers::number.like(number).escape('\\').or(customers::email_folded.like(email).escape('\\')))
+        .filter(lower(customers::number.nullable()).like(&beginning).escape('\\').assume_not_null()
+            .or(customers::email_folded.like(&beginning).escape('\\')))
         .order((customers::number, customers::id))
         .limit(limit)
         .load(c)?))
@@ -125,11 +172,12 @@ pub fn list_assigned(
     beginning: &str,
     limit: i64,
 ) -> Result<Vec<Customer>> {
-    let (number, email) = (pattern(beginning.trim()), pattern(&fold_email(beginning)));
+    let beginning = begins(&fold_email(beginning));
     on!(connection, c => Ok(customers::table
         .inner_join(assignments::table)
         .filter(assignments::system_id.eq(system_id))
-        .filter(customers::number.like(number).escape('\\').or(customers::email_folded.like(email).escape('\\')))
+        .filter(lower(customers::number.nullable()).like(&beginning).escape('\\').assume_not_null()
+            .or(customers::email_folded.like(&beginning).escape('\\')))
         .order((customers::number, customers::id))
         .limit(limit)
         .select(customers::all_columns)
@@ -137,17 +185,8 @@ pub fn list_assigned(
 }
 
 /// `LIKE` for what begins so.
-fn pattern(beginning: &str) -> String {
-    let plain = searchable(beginning);
-    let mut pattern = String::with_capacity(plain.len() + 1);
-    for character in plain.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    pattern
+fn begins(beginning: &str) -> String {
+    format!("{}%", escaped(beginning))
 }
 
 pub fn list_of_shop(connection: &mut Connection, shop_id: &str) -> Result<Vec<Customer>> {

@@ -54,6 +54,31 @@ pub fn insert(connection: &mut Connection, punchout: &Punchout) -> Result<()> {
     Ok(())
 }
 
+/// When the last punchout of a system began, those that only tried it left aside.
+pub fn find_last_of_system(connection: &mut Connection, system_id: &str) -> Result<Option<i64>> {
+    on!(connection, c => Ok(punchouts::table
+        .filter(punchouts::system_id.eq(system_id))
+        .filter(punchouts::trial.eq(false))
+        .order(punchouts::id.desc())
+        .limit(1)
+        .select(punchouts::opened_at)
+        .get_result(c)
+        .optional()?))
+}
+
+/// When a customer's last punchout in a system began.
+pub fn find_last_of(connection: &mut Connection, system_id: &str, customer_id: &str) -> Result<Option<i64>> {
+    on!(connection, c => Ok(punchouts::table
+        .filter(punchouts::customer_id.eq(customer_id))
+        .filter(punchouts::system_id.eq(system_id))
+        .filter(punchouts::trial.eq(false))
+        .order(punchouts::id.desc())
+        .limit(1)
+        .select(punchouts::opened_at)
+        .get_result(c)
+        .optional()?))
+}
+
 pub fn find(connection: &mut Connection, id: &str) -> Result<Option<Punchout>> {
     on!(connection, c => Ok(punchouts::table.find(id).get_result(c).optional()?))
 }

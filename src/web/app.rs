@@ -4,7 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::web::admin::{punchouts, trial};
+use crate::web::admin::{assignments, punchouts, systems, trial};
 use crate::web::{api, assets, frame, health, pages, portal, procurement, profile, signin};
 
 /// The gateway's own listener.
@@ -71,6 +71,41 @@ fn signed_in(config: &mut ServiceConfig) {
             web::resource("/account/license/{id}/disconnect")
                 .route(web::get().to(portal::ask_disconnect))
                 .route(web::post().to(portal::disconnect)),
+        )
+        // Administration: OCI systems.
+        .route("/admin/systems", web::get().to(systems::list))
+        .service(
+            web::resource("/admin/systems/new")
+                .route(web::get().to(systems::new))
+                .route(web::post().to(systems::create)),
+        )
+        .route("/admin/license-check", web::get().to(systems::check_license))
+        .service(
+            web::resource("/admin/systems/{slug}")
+                .route(web::get().to(systems::general))
+                .route(web::post().to(systems::save)),
+        )
+        .service(
+            web::resource("/admin/systems/{slug}/remove")
+                .route(web::get().to(systems::ask_remove))
+                .route(web::post().to(systems::remove)),
+        )
+        .route("/admin/systems/{slug}/customers", web::get().to(assignments::list))
+        .service(
+            web::resource("/admin/systems/{slug}/customers/new")
+                .route(web::get().to(assignments::new))
+                .route(web::post().to(assignments::assign)),
+        )
+        .route("/admin/systems/{slug}/customers/choices", web::get().to(assignments::choices))
+        .service(
+            web::resource("/admin/systems/{slug}/customers/{id}")
+                .route(web::get().to(assignments::place))
+                .route(web::post().to(assignments::change)),
+        )
+        .service(
+            web::resource("/admin/systems/{slug}/customers/{id}/remove")
+                .route(web::get().to(assignments::ask_remove))
+                .route(web::post().to(assignments::remove)),
         )
         // One's own account.
         .route("/account", web::get().to(profile::page))

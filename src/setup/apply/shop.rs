@@ -6,7 +6,7 @@ use crate::credential::secret;
 use crate::license::Website;
 use crate::setup::customers::check_email;
 use crate::setup::file::ShopEntry;
-use crate::setup::licenses;
+use crate::setup::{licenses, slug};
 use crate::store::shops::{ApiKey, Shop};
 use crate::store::{self, Connection, StoreError};
 
@@ -17,7 +17,7 @@ impl Work<'_> {
     pub(super) fn shop(&mut self, entry: &ShopEntry) -> Done {
         let place = format!("shop {}", entry.slug);
         let refuse = refusing(&place);
-        check_slug(&entry.slug).map_err(&refuse)?;
+        slug::check(&entry.slug).map_err(&refuse)?;
         Website::read(&entry.website).map_err(|error| refuse(format!("website \"{}\": {error}", entry.website)))?;
         entry.connector.check().map_err(|error| refuse(format!("connector: {error}")))?;
         let present = store::shops::find_by_slug(self.c, &entry.slug)?;
@@ -137,13 +137,4 @@ impl Work<'_> {
         }
         Ok(())
     }
-}
-
-/// A slug stands in URLs: small letters, digits, dashes.
-pub(super) fn check_slug(slug: &str) -> Result<(), String> {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-    if slug.is_empty() || slug.len() > 64 || !slug.chars().all(allowed) || slug.starts_with('-') {
-        return Err(format!("the slug \"{slug}\" must be 1 to 64 small letters, digits, - or _"));
-    }
-    Ok(())
 }

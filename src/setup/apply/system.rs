@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::diff::{differ, differ_license, differ_settings};
-use super::shop::check_slug;
 use super::{Done, Work, new_id, refusing};
 use crate::license::Kind;
 use crate::setup::file::SystemEntry;
 use crate::setup::licenses::Place;
+use crate::setup::slug;
 use crate::store;
 use crate::store::systems::System;
 use crate::system::Profile;
@@ -16,7 +16,7 @@ impl Work<'_> {
     pub(super) fn system(&mut self, entry: &SystemEntry) -> Done {
         let place = format!("system {}", entry.slug);
         let refuse = refusing(&place);
-        check_slug(&entry.slug).map_err(&refuse)?;
+        slug::check(&entry.slug).map_err(&refuse)?;
         let shop = store::shops::find_by_slug(self.c, &entry.shop)?
             .ok_or_else(|| refuse(format!("there is no shop \"{}\"", entry.shop)))?;
         let settings = entry.settings().map_err(|error| refuse(error.to_string()))?;

@@ -1,4 +1,6 @@
-//! The administration: what shop operators set up and look at.
+//! The administration: OCI systems, shops, customers, punchouts, the audit log.
 
+pub mod assignments;
 pub mod punchouts;
+pub mod systems;
 pub mod trial;

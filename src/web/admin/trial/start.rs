@@ -12,7 +12,7 @@ use crate::punchout::detail::{self, Whereabouts};
 use crate::punchout::trial::{self, TrialError, Wish};
 use crate::refusal::{Code, Refusal};
 use crate::snapshot::System;
-use crate::store::{self, StoreError};
+use crate::store;
 use crate::texts::Texts;
 use crate::web::admin::punchouts::shown::prose;
 use crate::web::fields::{Fields, Posted};
@@ -159,11 +159,7 @@ impl StartPage {
     ) -> Result<Self, PageError> {
         let system = find(web, by, slug).await?;
         let (shop, id, user) = (system.shop.id.clone(), system.id.clone(), fields.get("customer").to_owned());
-        let around = web
-            .gateway
-            .store
-            .read(move |c| Ok::<_, StoreError>(detail::whereabouts_of_call(c, &shop, &id, &user)?))
-            .await?;
+        let around = web.gateway.store.read(move |c| detail::whereabouts_of_call(c, &shop, &id, &user)).await?;
         let mut page = Self::new(request, web, by, &system, &Asked::default()).await?;
         let chosen = fields.get("customer");
         if !chosen.is_empty() && !page.customers.iter().any(|customer| customer.number == chosen) {
