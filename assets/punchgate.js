@@ -43,19 +43,23 @@
     }
   });
 
+  // Buttons that only make sense with a script, or only without.
+  const dress = (root) => {
+    for (const element of root.querySelectorAll("[data-with-script]")) element.hidden = false;
+    for (const element of root.querySelectorAll("[data-without-script]")) element.hidden = true;
+    localTimes(root);
+  };
+
   // A page fragment that was put into a dialog opens it.
   document.addEventListener("htmx:afterSwap", (event) => {
     const dialog = event.target.closest("dialog");
     if (dialog && !dialog.open && dialog.childElementCount > 0) dialog.showModal();
-    localTimes(event.target);
+    dress(event.target);
   });
 
-  // Buttons that only make sense with a script.
-  for (const element of document.querySelectorAll("[data-with-script]")) element.hidden = false;
-  for (const element of document.querySelectorAll("[data-without-script]")) element.hidden = true;
   // Filters take effect when they are changed.
   document.addEventListener("change", (event) => {
     if (event.target.matches("form[data-submits] select, form[data-submits] input[type=date]")) event.target.form.requestSubmit();
   });
-  localTimes(document);
+  dress(document);
 })();

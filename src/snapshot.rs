@@ -20,7 +20,8 @@ const LOOK: Duration = Duration::from_millis(500);
 /// One consistent view of shops and systems.
 pub struct Snapshot {
     revision: i64,
-    shops_by_key: HashMap<Vec<u8>, Arc<Shop>>,
+    /// With the moment until which the key is good.
+    shops_by_key: HashMap<Vec<u8>, (Arc<Shop>, Option<i64>)>,
     systems_by_slug: HashMap<String, Arc<System>>,
     systems_by_id: HashMap<String, Arc<System>>,
 }
@@ -45,8 +46,9 @@ pub struct System {
 }
 
 impl Snapshot {
-    pub fn shop_by_api_key(&self, digest: &[u8]) -> Option<&Arc<Shop>> {
-        self.shops_by_key.get(digest)
+    pub fn shop_by_api_key(&self, digest: &[u8], now: i64) -> Option<&Arc<Shop>> {
+        let (shop, expires_at) = self.shops_by_key.get(digest)?;
+        expires_at.is_none_or(|end| now < end).then_some(shop)
     }
 
     pub fn system(&self, slug: &str) -> Option<&Arc<System>> {
@@ -92,7 +94,7 @@ impl Snapshot {
             revision,
             shops_by_key: keys
                 .into_iter()
-                .filter_map(|key| Some((key.digest, shops.get(&key.shop_id)?.clone())))
+                .filter_map(|key| Some((key.digest, (shops.get(&key.shop_id)?.clone(), key.expires_at))))
                 .collect(),
             systems_by_slug: systems.iter().map(|system| (system.slug.clone(), system.clone())).collect(),
             systems_by_id: systems.iter().map(|system| (system.id.clone(), system.clone())).collect(),

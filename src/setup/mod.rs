@@ -4,11 +4,13 @@
 
 pub mod apply;
 pub mod assignments;
+pub mod customer_forms;
 pub mod customers;
 pub mod export;
 pub mod file;
 pub mod license_check;
 pub mod licenses;
 pub mod portal;
+pub mod shops;
 pub mod slug;
 pub mod systems;

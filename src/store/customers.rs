@@ -1,10 +1,12 @@
 //! The shop's customers: number, e-mail, password hash.
 
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::license_list::{contains, escaped, lower};
 use super::licenses::License;
-use super::schema::{assignments, customers, licenses};
+use super::schema::{assignments, customers, licenses, systems};
+use super::systems::System;
 use super::{Connection, Result, on};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
@@ -165,28 +167,58 @@ pub fn list_beginning(
         .load(c)?))
 }
 
-/// Customers of a system whose number or e-mail begins so, the first of them by number.
-pub fn list_assigned(
-    connection: &mut Connection,
-    system_id: &str,
-    beginning: &str,
-    limit: i64,
-) -> Result<Vec<Customer>> {
-    let beginning = begins(&fold_email(beginning));
-    on!(connection, c => Ok(customers::table
-        .inner_join(assignments::table)
-        .filter(assignments::system_id.eq(system_id))
-        .filter(lower(customers::number.nullable()).like(&beginning).escape('\\').assume_not_null()
-            .or(customers::email_folded.like(&beginning).escape('\\')))
-        .order((customers::number, customers::id))
-        .limit(limit)
-        .select(customers::all_columns)
-        .load(c)?))
-}
-
 /// `LIKE` for what begins so.
 fn begins(beginning: &str) -> String {
     format!("{}%", escaped(beginning))
+}
+
+/// Customers of a shop after a number whose number or e-mail holds a text; with how many systems each is in.
+pub fn list_page(
+    connection: &mut Connection,
+    shop_id: &str,
+    search: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(Customer, i64)>> {
+    let search = search.trim().to_lowercase();
+    let rows: Vec<Customer> = on!(connection, c => {
+        let mut query = customers::table
+            .filter(customers::shop_id.eq(shop_id))
+            .filter(customers::number.gt(after))
+            .into_boxed();
+        if !search.is_empty() {
+            let pattern = contains(&search);
+            query = query.filter(
+                lower(customers::number.nullable()).like(pattern.clone()).escape('\\').assume_not_null()
+                    .or(customers::email_folded.like(pattern).escape('\\')));
+        }
+        query.order(customers::number).limit(limit).load(c)?
+    });
+    let ids: Vec<&String> = rows.iter().map(|customer| &customer.id).collect();
+    let counts: Vec<(String, i64)> = on!(connection, c => assignments::table
+        .filter(assignments::customer_id.eq_any(ids))
+        .group_by(assignments::customer_id)
+        .select((assignments::customer_id, count_star()))
+        .load(c)?);
+    let systems = |id: &str| counts.iter().find(|(customer, _)| customer == id).map_or(0, |(_, count)| *count);
+    Ok(rows
+        .into_iter()
+        .map(|customer| {
+            let count = systems(&customer.id);
+            (customer, count)
+        })
+        .collect())
+}
+
+/// The systems that a customer has a place in, with the license that pays for it.
+pub fn list_places(connection: &mut Connection, customer_id: &str) -> Result<Vec<(System, Option<License>)>> {
+    on!(connection, c => Ok(assignments::table
+        .inner_join(systems::table)
+        .left_join(licenses::table.on(licenses::id.nullable().eq(assignments::license_id)))
+        .filter(assignments::customer_id.eq(customer_id))
+        .order(systems::slug)
+        .select((systems::all_columns, licenses::all_columns.nullable()))
+        .load(c)?))
 }
 
 pub fn list_of_shop(connection: &mut Connection, shop_id: &str) -> Result<Vec<Customer>> {

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{api_keys, shops};
+use super::schema::{api_keys, customers, shops, systems};
 use super::{Connection, Result, on};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
@@ -73,6 +73,34 @@ pub fn list_api_keys_of(connection: &mut Connection, shop_id: &str) -> Result<Ve
 pub fn insert_api_key(connection: &mut Connection, key: &ApiKey) -> Result<()> {
     on!(connection, c => diesel::insert_into(api_keys::table).values(key).execute(c)?);
     Ok(())
+}
+
+/// Lets the keys of a shop that have no end yet end then.
+pub fn expire_api_keys_of(connection: &mut Connection, shop_id: &str, end: i64) -> Result<()> {
+    on!(connection, c => diesel::update(api_keys::table
+        .filter(api_keys::shop_id.eq(shop_id))
+        .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(end)).assume_not_null()))
+        .set(api_keys::expires_at.eq(end))
+        .execute(c)?);
+    Ok(())
+}
+
+pub fn delete_api_key(connection: &mut Connection, id: &str) -> Result<()> {
+    on!(connection, c => diesel::delete(api_keys::table.find(id)).execute(c)?);
+    Ok(())
+}
+
+pub fn delete_ended_api_keys(connection: &mut Connection, now: i64) -> Result<()> {
+    on!(connection, c => diesel::delete(api_keys::table.filter(api_keys::expires_at.le(now))).execute(c)?);
+    Ok(())
+}
+
+pub fn count_systems(connection: &mut Connection, shop_id: &str) -> Result<i64> {
+    on!(connection, c => Ok(systems::table.filter(systems::shop_id.eq(shop_id)).count().get_result(c)?))
+}
+
+pub fn count_customers(connection: &mut Connection, shop_id: &str) -> Result<i64> {
+    on!(connection, c => Ok(customers::table.filter(customers::shop_id.eq(shop_id)).count().get_result(c)?))
 }
 
 pub fn delete_api_keys_of(connection: &mut Connection, shop_id: &str) -> Result<()> {

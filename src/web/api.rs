@@ -204,7 +204,12 @@ fn shop(request: &HttpRequest, web: &Web) -> Result<Arc<Shop>, Refusal> {
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(wrong());
     }
-    web.gateway.snapshot.load().shop_by_api_key(&secret::digest(key.trim())).cloned().ok_or_else(wrong)
+    web.gateway
+        .snapshot
+        .load()
+        .shop_by_api_key(&secret::digest(key.trim()), web.gateway.clock.now())
+        .cloned()
+        .ok_or_else(wrong)
 }
 
 async fn json<T: serde::de::DeserializeOwned>(payload: Payload) -> Result<T, Refusal> {

@@ -2,5 +2,6 @@
 
 pub mod assignments;
 pub mod punchouts;
+pub mod shops;
 pub mod systems;
 pub mod trial;

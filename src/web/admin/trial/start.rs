@@ -21,13 +21,13 @@ use crate::web::frame::{self, Frame, Page, Section};
 use crate::web::server::Web;
 use crate::web::session::{PageError, SignedIn};
 
-/// Customers to choose from at once; who is looking for another types his beginning.
+/// Customers to choose from at once; who is looking for another searches.
 const SHOWN: usize = 20;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Asked {
-    /// The beginning of a customer's number or e-mail.
+    /// A part of a customer's number or e-mail.
     search: String,
     /// A return address to hold against the system's list.
     hook: String,
@@ -110,14 +110,15 @@ impl StartPage {
         asked: &Asked,
     ) -> Result<Self, PageError> {
         let t = by.texts();
-        let (id, beginning) = (system.id.clone(), asked.search.chars().take(200).collect::<String>());
+        let (id, search) = (system.id.clone(), asked.search.chars().take(200).collect::<String>());
         let customers = web
             .gateway
             .store
-            .read(move |c| store::customers::list_assigned(c, &id, &beginning, SHOWN as i64 + 1))
+            .read(move |c| store::customers::list_of_system(c, &id, &search, "", SHOWN as i64 + 1))
             .await?;
         let searchable = customers.len() > SHOWN || !asked.search.trim().is_empty();
-        let chosen = customers.iter().find(|customer| customer.active).map(|customer| customer.number.clone());
+        let chosen =
+            customers.iter().find(|(customer, _)| customer.active).map(|(customer, _)| customer.number.clone());
         let hook = asked.hook.trim();
         let judged = (!hook.is_empty()).then(|| system.profile.hooks.allow(hook));
         let around = Whereabouts { system: Some(system.slug.clone()), ..Whereabouts::default() };
@@ -137,7 +138,7 @@ impl StartPage {
             customers: customers
                 .into_iter()
                 .take(SHOWN)
-                .map(|customer| Choice { number: customer.number, email: customer.email, active: customer.active })
+                .map(|(customer, _)| Choice { number: customer.number, email: customer.email, active: customer.active })
                 .collect(),
             chosen: chosen.unwrap_or_default(),
             more: Field::new("more", "").hinted().placeholder("sap-language=DE"),

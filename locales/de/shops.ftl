@@ -1,0 +1,40 @@
+# Shops.
+
+shops-new = Neuer Shop
+shops-none = Noch kein Shop
+shops-none-sentence = In einen Shop werden Einkäufer geschickt, und seine Warenkörbe kommen zurück. Nennen Sie seine Website und wo ein Einkäufer eintritt.
+shops-slug-hint = Steht in Adressen der Verwaltung und in Einrichtungsdateien; Kleinbuchstaben, Ziffern und Bindestriche.
+shops-website-hint = Die Adresse des Shops. Lizenzen müssen mit ihr verbunden sein.
+shops-entry-url = Eintrittsadresse
+shops-entry-url-hint = Die Seite des Shops, die Einkäufer aufnimmt. Das Einmal-Token wird als ?token=… angehängt.
+shops-account = Kundenkonto
+shops-account-hint = E-Mail-Adresse dessen, dem der Shop gehört.
+shops-saved = Der Shop wurde gespeichert.
+shops-removed = Der Shop { $value } wurde entfernt.
+shops-remove = Diesen Shop entfernen
+shops-remove-not = Ein Shop lässt sich entfernen, sobald er weder OCI-Systeme noch Kunden hat.
+shops-website-change = Wenn Sie die Website ändern, wirken hier nur noch Lizenzen, die mit der neuen verbunden sind.
+shops-changed-meanwhile = Jemand anders hat diesen Shop gespeichert, während Sie ihn bearbeitet haben. Von Ihren Eingaben ist nichts verloren: Sie stehen unten. Laden Sie die Seite neu, um die anderen zu sehen.
+shops-belongs = Was dazugehört
+shops-api = Schnittstelle für Shops
+shops-keys = API-Schlüssel
+shops-keys-sentence = Mit einem API-Schlüssel löst der Shop Eintritts-Token ein und übergibt Warenkörbe.
+shops-keys-none = Dieser Shop hat keinen API-Schlüssel, er kann also keine Einkäufer aufnehmen.
+shops-key-new = Neuer API-Schlüssel
+shops-key-title = Ihr neuer API-Schlüssel
+shops-key-once = Dieser Schlüssel wird nur jetzt gezeigt. Tragen Sie ihn in die Konfiguration des Shops ein; hier bleibt nur seine Prüfsumme.
+shops-key-how = Das Erste, was ein Shop damit tut: das Token einlösen, das ein Einkäufer mitbringt.
+shops-key-kept = Ich habe ihn verwahrt
+shops-key-made = erstellt
+shops-key-until = gültig bis
+shops-key-revoke = Sofort sperren
+shops-key-revoked = Der API-Schlüssel gilt nicht mehr.
+shops-overlap = Alte Schlüssel weiter gelten lassen
+shops-overlap-hint = Lange genug, um die Konfiguration des Shops zu ändern.
+shops-overlap-day = einen Tag
+shops-overlap-week = sieben Tage
+shops-overlap-hour = eine Stunde
+shops-overlap-none = gar nicht
+shops-fault-slug-taken = Ein anderer Shop hat diesen technischen Namen.
+shops-fault-entry-url = Das muss eine vollständige Webadresse sein, die mit https:// oder http:// beginnt.
+shops-fault-account = Ein Kundenkonto mit dieser E-Mail-Adresse gibt es nicht.

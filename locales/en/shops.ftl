@@ -1,0 +1,40 @@
+# Shops.
+
+shops-new = New shop
+shops-none = No shop yet
+shops-none-sentence = A shop is where buyers are sent and whose carts come back. Tell its website and where a buyer enters.
+shops-slug-hint = Stands in addresses of the administration and in setup files; small letters, digits and dashes.
+shops-website-hint = The address of the shop. Licenses must be connected with it.
+shops-entry-url = Entry address
+shops-entry-url-hint = The page of the shop that takes buyers in. The one-time token is appended as ?token=…
+shops-account = Account
+shops-account-hint = E-mail address of whose shop it is.
+shops-saved = The shop was saved.
+shops-removed = The shop { $value } was removed.
+shops-remove = Remove this shop
+shops-remove-not = A shop can be removed once it has neither OCI systems nor customers.
+shops-website-change = If you change the website, only licenses that are connected with the new one keep working here.
+shops-changed-meanwhile = Somebody else saved this shop while you were editing. Nothing of yours is lost: it stands below. Load the page anew to see theirs.
+shops-belongs = What belongs to it
+shops-api = Interface for shops
+shops-keys = API keys
+shops-keys-sentence = With an API key, the shop redeems entry tokens and hands carts over.
+shops-keys-none = This shop has no API key, so it cannot take buyers in.
+shops-key-new = New API key
+shops-key-title = Your new API key
+shops-key-once = This key is shown only now. Put it into the shop’s configuration; here only its digest is kept.
+shops-key-how = The first thing a shop does with it: redeem the token that a buyer brings.
+shops-key-kept = I have kept it
+shops-key-made = made
+shops-key-until = good until
+shops-key-revoke = Revoke now
+shops-key-revoked = The API key is no longer good.
+shops-overlap = Keep the old keys good for
+shops-overlap-hint = Long enough to change the shop’s configuration.
+shops-overlap-day = one day
+shops-overlap-week = seven days
+shops-overlap-hour = one hour
+shops-overlap-none = not at all
+shops-fault-slug-taken = Another shop has this technical name.
+shops-fault-entry-url = This must be a whole web address that begins with https:// or http://.
+shops-fault-account = There is no account with this e-mail address.
