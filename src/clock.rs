@@ -46,6 +46,18 @@ pub fn end_of_day(day: &str) -> Option<i64> {
     Some(next.timestamp().as_microsecond())
 }
 
+/// The first moment of a day given as `2026-11-23` (UTC).
+pub fn start_of_day(day: &str) -> Option<i64> {
+    let day: jiff::civil::Date = day.trim().parse().ok()?;
+    Some(day.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_microsecond())
+}
+
+/// The least id (ULID) that could have been made at that moment or later: ids sort by time.
+pub fn first_id(micros: i64) -> String {
+    let millis = u64::try_from(micros.div_euclid(1_000)).unwrap_or_default();
+    ulid::Ulid::from_parts(millis, 0).to_string()
+}
+
 /// The day that [`end_of_day`] was made from.
 pub fn last_day(valid_until: i64) -> String {
     date(valid_until - 1)
@@ -61,6 +73,16 @@ mod tests {
         assert_eq!(rfc3339(end), "2028-01-01T00:00:00Z");
         assert_eq!(last_day(end), "2027-12-31");
         assert_eq!(end_of_day("31.12.2027"), None);
+    }
+
+    #[test]
+    fn ids_can_be_sought_by_their_day() {
+        let start = start_of_day("2026-11-23").expect("a date");
+        assert_eq!(rfc3339(start), "2026-11-23T00:00:00Z");
+        assert_eq!(start_of_day("23.11.2026"), None);
+        let made = |micros: i64| ulid::Ulid::from_parts(micros as u64 / 1_000, u128::MAX).to_string();
+        assert!(made(start - 1_000) < first_id(start) && first_id(start) <= made(start));
+        assert!(first_id(-1) < first_id(start));
     }
 
     #[test]

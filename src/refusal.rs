@@ -28,6 +28,11 @@ macro_rules! codes {
                 match self { $(Code::$variant => $code,)* }
             }
 
+            /// The code of that name, from what is stored.
+            pub fn read(name: &str) -> Option<Self> {
+                match name { $($code => Some(Code::$variant),)* _ => None }
+            }
+
             /// The HTTP status of the answer.
             pub fn status(self) -> u16 {
                 match self { $(Code::$variant => $status,)* }
@@ -196,6 +201,29 @@ impl Refusal {
         texts::text_with(language, &format!("{}.operator", self.code.as_str()), &arguments)
     }
 
+    /// The arguments as they are stored: JSON, name → value.
+    pub fn stored_arguments(&self) -> String {
+        let named: serde_json::Map<String, serde_json::Value> = self
+            .arguments
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.replace('\0', "\u{fffd}").into()))
+            .collect();
+        serde_json::Value::Object(named).to_string()
+    }
+
+    /// A refusal again, from what is stored of it. None if its code is one of another version.
+    pub fn restore(code: &str, arguments: &str, faults: &str) -> Option<Self> {
+        let code = Code::read(code)?;
+        let named: serde_json::Map<String, serde_json::Value> = serde_json::from_str(arguments).unwrap_or_default();
+        let given = |name: &'static str| Some((name, named.get(name)?.as_str()?.to_owned()));
+        Some(Self {
+            code,
+            arguments: code.arguments().iter().copied().filter_map(given).collect(),
+            retry_after: None,
+            faults: serde_json::from_str(faults).unwrap_or_default(),
+        })
+    }
+
     /// A license that does not pay for what it is asked to pay for.
     pub fn license(kind: Kind, invalid: Invalid) -> Self {
         use Code::*;
@@ -338,6 +366,20 @@ mod tests {
             committed == page,
             "docs/refusals.md is not what the code says; write it with: PUNCHGATE_WRITE_DOCS=1 cargo test refusals_are_documented"
         );
+    }
+
+    #[test]
+    fn a_stored_refusal_says_the_same_again() {
+        for code in Code::ALL {
+            let refusal = code
+                .arguments()
+                .iter()
+                .copied()
+                .fold(Refusal::new(*code), |refusal, name| refusal.with(name, format!("\"{name}\"\n")));
+            let again = Refusal::restore(code.as_str(), &refusal.stored_arguments(), "[]").expect("a refusal");
+            assert_eq!(again.operator_sentence(Language::German), refusal.operator_sentence(Language::German));
+        }
+        assert!(Refusal::restore("gone-since", "{}", "[]").is_none());
     }
 
     #[test]

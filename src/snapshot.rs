@@ -59,6 +59,11 @@ impl Snapshot {
         self.systems_by_id.get(id)
     }
 
+    /// All systems, in no order.
+    pub fn systems(&self) -> impl Iterator<Item = &Arc<System>> {
+        self.systems_by_id.values()
+    }
+
     /// Reads everything. A system whose stored settings make no sense is left out with a line in
     /// the log, so that it does not take the others down.
     pub async fn load(store: &Store) -> Result<Self, StoreError> {

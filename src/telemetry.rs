@@ -31,6 +31,10 @@ pub fn start_metrics() -> Result<PrometheusHandle, BuildError> {
     let handle = PrometheusBuilder::new().install_recorder()?;
     metrics::describe_counter!("punchgate_requests_total", "Requests by route and status");
     metrics::describe_counter!("punchgate_refusals_total", "Refused calls and requests by code");
+    metrics::describe_counter!(
+        "punchgate_refusals_unrecorded_total",
+        "Refusals that are missing in the administration's list, by why"
+    );
     metrics::describe_counter!("punchgate_punchouts_total", "Punchouts opened");
     metrics::describe_counter!("punchgate_returns_total", "Carts returned");
     metrics::describe_counter!("punchgate_passwords_total", "Passwords checked, by hashing or from memory");

@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::Args;
 use secrecy::SecretString;
 
+use super::background;
 use super::serve::{bind, stop_signal};
 use crate::account::audit::Actor;
 use crate::clock::Clock;
@@ -16,12 +17,12 @@ use crate::config::Config;
 use crate::credential::secret;
 use crate::demo::{buyer, shop};
 use crate::license::Kind;
-use crate::punchout::{Gateway, expiry};
+use crate::punchout::Gateway;
 use crate::setup::apply::{self, ApplyError, Options};
 use crate::setup::file::SetupFile;
 use crate::setup::licenses::{self, LicenseError};
 use crate::store::{DatabaseUrl, Store};
-use crate::{snapshot, telemetry, web};
+use crate::{telemetry, web};
 
 const SYSTEM: &str = "demo";
 const OWNER: &str = "owner@acme.example";
@@ -66,10 +67,9 @@ impl Demo {
 
         System::new().block_on(async move {
             let core = Arc::new(Gateway::new(store, &config, gateway_url.clone(), Clock::System).await?);
-            actix_web::rt::spawn(snapshot::watch(core.store.clone(), core.snapshot.clone()));
-            actix_web::rt::spawn(expiry::sweep(core.clone()));
+            background::start(&core);
             let servers = [
-                web::server::serve(gateway, core, &config)?,
+                web::server::serve(gateway, core.clone(), &config)?,
                 shop::serve(
                     shop,
                     shop::Shop {
@@ -105,6 +105,7 @@ impl Demo {
             for server in running {
                 server.await??;
             }
+            background::finish(&core).await;
             Ok::<_, anyhow::Error>(())
         })?;
         folder.close().context("cannot remove the temporary folder")

@@ -6,6 +6,7 @@ macro_rules! say {
 }
 
 mod apply;
+mod background;
 mod customer;
 mod demo;
 mod export;

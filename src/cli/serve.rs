@@ -8,10 +8,11 @@ use anyhow::Context;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::background;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::punchout::{Gateway, expiry};
-use crate::{snapshot, telemetry, web};
+use crate::punchout::Gateway;
+use crate::{telemetry, web};
 
 #[derive(Args)]
 pub struct Serve {
@@ -30,8 +31,7 @@ impl Serve {
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         System::new().block_on(async move {
             let gateway = Arc::new(Gateway::new(store, &config, public_url, Clock::System).await?);
-            actix_web::rt::spawn(snapshot::watch(gateway.store.clone(), gateway.snapshot.clone()));
-            actix_web::rt::spawn(expiry::sweep(gateway.clone()));
+            background::start(&gateway);
             let metrics_listener = metrics_listener(&config)?;
             let metrics_address = metrics_listener.as_ref().map(TcpListener::local_addr).transpose()?;
             let metrics = match metrics_listener {
@@ -53,6 +53,7 @@ impl Serve {
             let metrics = metrics_address.map_or_else(|| "off".into(), |address| address.to_string());
             tracing::info!(%address, metrics, public_url = gateway.public_url, database = %config.database_url, version = env!("CARGO_PKG_VERSION"), "Punchgate is listening");
             server.await?;
+            background::finish(&gateway).await;
             tracing::info!("stopped");
             Ok(())
         })

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::cart::{Cart, CartError, Kind, Line};
+use super::cart::{Cart, CartError, Kind, Line, Total};
 use super::field::{Compiled, Context, FieldRule, MappingError, is_field_name};
 use crate::oci::amount;
 use crate::oci::finding::{Fault, LineRef, Notice, quoted};
@@ -29,6 +29,7 @@ pub struct Mapped {
     /// In the order of the cart's lines.
     pub items: Vec<Item>,
     pub notices: Vec<Notice>,
+    pub total: Option<Total>,
 }
 
 /// Fields that have a value without a rule; a rule that names one replaces it.
@@ -109,7 +110,7 @@ impl Mapping {
             });
         }
         move_texts(cart, &mut items, &mut findings);
-        findings.into_result(items)
+        findings.into_result(items, cart.total())
     }
 
     fn item(&self, line: &Line, cart: &Cart, context: &Context, at: &LineRef, findings: &mut Findings) -> Item {
@@ -282,11 +283,11 @@ struct Findings {
 }
 
 impl Findings {
-    fn into_result(mut self, items: Vec<Option<Item>>) -> Result<Mapped, Vec<Fault>> {
+    fn into_result(mut self, items: Vec<Option<Item>>, total: Option<Total>) -> Result<Mapped, Vec<Fault>> {
         let position = |line: &str| line.parse::<usize>().unwrap_or_default();
         if self.faults.is_empty() {
             self.notices.sort_by_key(|notice| position(&notice.line));
-            Ok(Mapped { items: items.into_iter().flatten().collect(), notices: self.notices })
+            Ok(Mapped { items: items.into_iter().flatten().collect(), notices: self.notices, total })
         } else {
             self.faults.sort_by_key(|fault| position(&fault.line));
             Err(self.faults)

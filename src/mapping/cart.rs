@@ -110,6 +110,13 @@ pub enum CartError {
     Faulty { faults: Vec<Fault>, rest: Cart },
 }
 
+/// What a cart comes to, net.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Total {
+    pub amount: Decimal,
+    pub currency: String,
+}
+
 impl Kind {
     /// As it stands in the JSON.
     pub fn as_str(self) -> &'static str {
@@ -130,6 +137,12 @@ impl Kind {
 }
 
 impl Cart {
+    /// The sum of all lines, exact as far as 28 digits reach; nothing if they do not.
+    pub fn total(&self) -> Option<Total> {
+        let amount = self.lines.iter().try_fold(Decimal::ZERO, |sum, line| sum.checked_add(line.amount()?))?;
+        Some(Total { amount: amount.normalize(), currency: self.currency.clone() })
+    }
+
     /// Reads and checks a cart; a [`CartError::Faulty`] holds all there is to say about it.
     pub fn read(json: &[u8]) -> Result<Self, CartError> {
         let value: Value =
@@ -184,6 +197,13 @@ impl Cart {
                 Err(CartError::Faulty { faults, rest })
             }
         }
+    }
+}
+
+impl Line {
+    /// What the line comes to, net.
+    pub fn amount(&self) -> Option<Decimal> {
+        self.quantity.checked_mul(self.price.net)?.checked_div(self.price.per)
     }
 }
 
@@ -339,6 +359,20 @@ mod tests {
             (line.attachments[0].title.as_deref(), line.custom["packing_unit"].as_str()),
             (Some("Datasheet"), Some("Box"))
         );
+    }
+
+    #[test]
+    fn a_total_is_exact_and_counts_prices_for_many() {
+        let total = |lines: &str| {
+            let cart = Cart::read(format!(r#"{{"currency":"EUR","lines":[{lines}]}}"#).as_bytes()).unwrap();
+            cart.total().map(|total| (total.amount.to_string(), total.currency))
+        };
+        let bolt = r#"{"name":"Bolt","quantity":"250","price":{"net":"12.50","per":"100"}}"#;
+        let nut = r#"{"name":"Nut","quantity":"0.1","price":{"net":"0.20"}}"#;
+        let text = r#"{"kind":"text","name":"Handle with care"}"#;
+        assert_eq!(total(&format!("{bolt},{nut},{text}")), Some(("31.27".into(), "EUR".into())));
+        let huge = r#"{"name":"All","quantity":"9999999999999999999999999999","price":{"net":"9999999999999999999999999999"}}"#;
+        assert_eq!(total(huge), None);
     }
 
     #[test]

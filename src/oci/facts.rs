@@ -45,7 +45,7 @@ pub(super) const SECRET_NAMES: [&str; 9] =
     ["password", "passwd", "pwd", "pw", "kennwort", "passwort", "pass", "secret", "token"];
 
 /// A shorter password is not searched for in other values: it would take away innocent ones like `1` or `DE`.
-const SHORTEST_TELLING_SECRET: usize = 4;
+pub(super) const SHORTEST_TELLING_SECRET: usize = 4;
 
 impl Facts {
     /// `arguments`: parameters that the function has consumed.
@@ -106,7 +106,7 @@ fn others(parameters: &Parameters, names: &Names, arguments: &[&str]) -> (Pairs,
         let Some(winner) = winner(parameters, name) else {
             continue;
         };
-        if secrets.contains(&winner.value.as_str()) {
+        if secrets.iter().any(|secret| winner.value.contains(secret)) {
             continue;
         }
         match item_field(name) {
@@ -128,7 +128,7 @@ fn winner<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a Parameter> {
     same().find(|parameter| parameter.source == super::parameters::Source::Body).or_else(|| same().next())
 }
 
-fn is_secret(name: &str, names: &Names) -> bool {
+pub(super) fn is_secret(name: &str, names: &Names) -> bool {
     // One buyer sends `PunchOut_Param.<name>`.
     let bare = name.rsplit('.').next().unwrap_or(name);
     let bare = bare.trim().trim_start_matches('~');

@@ -14,6 +14,7 @@ mod function;
 pub mod hook;
 pub mod item;
 mod item_name;
+pub mod masked;
 pub mod page;
 pub mod parameters;
 mod placeholder;

@@ -138,11 +138,11 @@ pub(super) fn query_pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn segments(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn segments(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|byte| *byte == b'&').filter(|segment| !segment.is_empty())
 }
 
-fn split_pair(segment: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn split_pair(segment: &[u8]) -> (&[u8], &[u8]) {
     match segment.iter().position(|byte| *byte == b'=') {
         Some(at) => (&segment[..at], &segment[at + 1..]),
         None => (segment, &[]),

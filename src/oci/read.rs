@@ -7,8 +7,10 @@
 use std::collections::BTreeMap;
 
 use super::item_name::{Parsed, item_name};
+use super::parameters::{segments, split_pair};
 use super::submission::forms;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use percent_encoding::percent_decode;
 
 /// A cart as the buyer's system finds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +41,17 @@ pub enum ReadError {
     NoForm,
     #[error("the charset {label} is unknown")]
     UnknownCharset { label: String },
+}
+
+/// The fields of a form that a browser has posted in the charset of its page; also of a query.
+pub fn posted(body: &[u8], charset: &str) -> Vec<(String, String)> {
+    let encoding = Encoding::for_label(charset.as_bytes()).unwrap_or(UTF_8);
+    let decoded = |raw: &[u8]| {
+        let spaced: Vec<u8> = raw.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+        let bytes: Vec<u8> = percent_decode(&spaced).collect();
+        encoding.decode_without_bom_handling(&bytes).0.into_owned()
+    };
+    segments(body).map(split_pair).map(|(name, value)| (decoded(name), decoded(value))).collect()
 }
 
 impl Returned {
@@ -194,6 +207,14 @@ fn declared_charset(html: &[u8]) -> Option<&'static Encoding> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_posted_form_is_read_in_its_charset() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let expected = vec![pair("a b", "Größe 9 €"), pair("empty", "")];
+        assert_eq!(super::posted(b"a+b=Gr%F6%DFe+9+%80&empty=", "iso-8859-1"), expected);
+        assert_eq!(super::posted("a+b=Gr%C3%B6%C3%9Fe+9+%E2%82%AC&empty".as_bytes(), "utf-8"), expected);
+    }
+
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Returned {

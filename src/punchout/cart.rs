@@ -10,11 +10,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::clock::rfc3339;
+use crate::mapping::cart::Total;
 use crate::mapping::{Context, Mapped};
 use crate::oci::finding::Notice;
+use crate::oci::hook::HookPolicy;
 use crate::oci::item::Item;
 use crate::oci::page::Form;
-use crate::punchout::{CallRecord, Gateway, entry::EntryCustomer, find, over, state};
+use crate::punchout::trace::{Trace, stored};
+use crate::punchout::{CallRecord, Gateway, entry::EntryCustomer, find, over, state, trial};
 use crate::refusal::{Code, Refusal};
 use crate::snapshot::{Shop, System};
 use crate::store::punchouts::Punchout;
@@ -37,23 +40,32 @@ pub async fn accept(
     shop: &Arc<Shop>,
     id: &str,
     json: Bytes,
+    trace: &mut Trace,
 ) -> Result<(Punchout, CartAccepted), Refusal> {
     let now = gateway.clock.now();
     let punchout = find(gateway, &shop.id, id).await?;
+    trace.found_punchout(&punchout);
     if let Some(code) = over(&punchout, now) {
         return Err(Refusal::new(code));
     }
     let snapshot = gateway.snapshot.load_full();
     let system = snapshot.system_by_id(&punchout.system_id).cloned();
     let system = system.ok_or_else(|| Refusal::new(Code::SystemUnknown).with("system", &punchout.system_slug))?;
-    let work = Work { system, shop: shop.clone(), call: CallRecord::of(&punchout)?, json: json.clone() };
-    let Composed { form, lines, notices } = compose(gateway, work, &punchout).await?;
+    let own_hooks = punchout.trial.then(|| trial::hooks(gateway, &punchout.id)).transpose()?;
+    let work = Work { system, shop: shop.clone(), call: CallRecord::of(&punchout)?, json: json.clone(), own_hooks };
+    let Composed { form, lines, total, notices } = compose(gateway, work, &punchout).await?;
 
-    let stored = String::from_utf8_lossy(&json).into_owned();
-    let written = serde_json::to_string(&form).map_err(|error| StoreError::Query(error.to_string()))?;
+    let cart = store::punchouts::Cart {
+        cart: String::from_utf8_lossy(&json).into_owned(),
+        form: serde_json::to_string(&form).map_err(|error| StoreError::Query(error.to_string()))?,
+        notices: stored(&notices),
+        lines: i64::try_from(lines).unwrap_or(i64::MAX),
+        total: total.as_ref().map(|total| total.amount.to_string()),
+        currency: total.map(|total| total.currency),
+        cart_at: now,
+    };
     let key = punchout.id.clone();
-    let laid_down =
-        gateway.store.write(move |c| store::punchouts::update_cart(c, &key, &stored, &written, now)).await?;
+    let laid_down = gateway.store.write(move |c| store::punchouts::update_cart(c, &key, &cart, now)).await?;
     if !laid_down {
         // Somebody returned or left it between the look and the write.
         let current = find(gateway, &shop.id, id).await?;
@@ -70,11 +82,14 @@ struct Work {
     shop: Arc<Shop>,
     call: CallRecord,
     json: Bytes,
+    /// Of a trial: instead of the system's.
+    own_hooks: Option<HookPolicy>,
 }
 
 struct Composed {
     form: Form,
     lines: usize,
+    total: Option<Total>,
     notices: Vec<Notice>,
 }
 
@@ -107,11 +122,11 @@ impl Work {
             shop_name: &self.shop.name,
         };
         let profile = &self.system.profile;
-        let Mapped { items, notices } = profile.mapping.read(&self.json, &context)?;
+        let Mapped { items, notices, total } = profile.mapping.read(&self.json, &context)?;
         // The hook is held against the system's list once more: it may have changed meanwhile.
-        let hook = profile.hooks.allow(&self.call.hook)?;
+        let hook = self.own_hooks.as_ref().unwrap_or(&profile.hooks).allow(&self.call.hook)?;
         let form = Form::new(&hook, &self.call.facts, &profile.form, Item::write(&items, &profile.layout));
-        Ok(Composed { form, lines: items.len(), notices })
+        Ok(Composed { form, lines: items.len(), total, notices })
     }
 }
 

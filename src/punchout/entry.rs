@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::clock::rfc3339;
 use crate::credential::secret;
 use crate::oci::call::Intent;
+use crate::punchout::trace::Trace;
 use crate::punchout::{CallRecord, Gateway};
 use crate::refusal::{Code, Refusal};
 use crate::snapshot::Shop;
@@ -48,7 +49,7 @@ pub struct EntryCustomer {
 }
 
 /// Redeems a token of this shop. Of many who try, exactly one succeeds.
-pub async fn redeem(gateway: &Gateway, shop: &Shop, token: &str) -> Result<Entry, Refusal> {
+pub async fn redeem(gateway: &Gateway, shop: &Shop, token: &str, trace: &mut Trace) -> Result<Entry, Refusal> {
     let digest = secret::digest(token.trim());
     let shop_id = shop.id.clone();
     let now = gateway.clock.now();
@@ -59,6 +60,9 @@ pub async fn redeem(gateway: &Gateway, shop: &Shop, token: &str) -> Result<Entry
             Ok::<_, StoreError>((redeemed, store::punchouts::find_by_entry(c, &shop_id, &digest)?))
         })
         .await?;
+    if let Some(punchout) = &found {
+        trace.found_punchout(punchout);
+    }
     match found {
         None => Err(Refusal::new(Code::EntryUnknown)),
         Some(punchout) if redeemed => entry(&punchout),

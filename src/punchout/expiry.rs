@@ -1,13 +1,19 @@
-//! Sweeping up: punchouts whose token nobody redeemed or whose time ran out become `expired`.
-//! Nothing waits for the sweep; every step looks at the clock itself.
+//! Sweeping up: punchouts whose token nobody redeemed or whose time ran out become `expired`, and old
+//! refusals go. Nothing waits for the sweep; every step looks at the clock itself.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::clock;
 use crate::punchout::Gateway;
-use crate::store;
+use crate::punchout::recorder::MOST_KEPT;
+use crate::store::{self, StoreError};
 
 const EVERY: Duration = Duration::from_secs(60);
+/// Rows removed in one transaction, so that logins wait for no long one.
+const BATCH: i64 = 500;
+/// Such transactions in one sweep.
+const BATCHES: usize = 200;
 
 pub async fn sweep(gateway: Arc<Gateway>) {
     loop {
@@ -17,6 +23,31 @@ pub async fn sweep(gateway: Arc<Gateway>) {
             Ok(expired) => tracing::info!(expired, "punchouts ran out"),
             Err(error) => tracing::warn!(%error, "could not look for punchouts that ran out"),
         }
+        match forget(&gateway, now).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "old refusals went"),
+            Err(error) => tracing::warn!(%error, "could not remove old refusals"),
+        }
+        gateway.recorder.report();
         tokio::time::sleep(EVERY).await;
     }
+}
+
+/// Removes refusals that are too old or too many.
+async fn forget(gateway: &Gateway, now: i64) -> Result<usize, StoreError> {
+    let mut oldest = clock::first_id(now - gateway.refusals_kept);
+    if gateway.recorder.has_written_much() {
+        let beyond = gateway.store.read(|c| store::refusals::find_beyond(c, MOST_KEPT)).await?;
+        oldest = beyond.map_or(oldest.clone(), |beyond| oldest.max(beyond));
+    }
+    let mut removed = 0;
+    for _ in 0..BATCHES {
+        let before = oldest.clone();
+        let gone = gateway.store.write(move |c| store::refusals::delete_before(c, &before, BATCH)).await?;
+        removed += gone;
+        if gone == 0 {
+            break;
+        }
+    }
+    Ok(removed)
 }

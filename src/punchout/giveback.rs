@@ -4,6 +4,7 @@
 //! shows the same form again.
 
 use crate::oci::page::Form;
+use crate::punchout::trace::Trace;
 use crate::punchout::{CallRecord, Gateway, state};
 use crate::refusal::{Code, Refusal};
 use crate::store::punchouts::Punchout;
@@ -17,17 +18,18 @@ pub struct Return {
 }
 
 /// Returns the cart of the punchout that the ticket names.
-pub async fn by_ticket(gateway: &Gateway, ticket: &str) -> Result<Return, Refusal> {
+pub async fn by_ticket(gateway: &Gateway, ticket: &str, trace: &mut Trace) -> Result<Return, Refusal> {
     let id = gateway.tickets.read(ticket).ok_or_else(|| Refusal::new(Code::TicketUnknown))?;
-    by_id(gateway, &id).await
+    by_id(gateway, &id, trace).await
 }
 
 /// Returns the cart of a punchout whose shop hands the page on itself.
-pub async fn by_id(gateway: &Gateway, id: &str) -> Result<Return, Refusal> {
+pub async fn by_id(gateway: &Gateway, id: &str, trace: &mut Trace) -> Result<Return, Refusal> {
     let now = gateway.clock.now();
     let key = id.to_owned();
     let known = gateway.store.read(move |c| store::punchouts::find(c, &key)).await?;
     let known = known.ok_or_else(|| Refusal::new(Code::TicketUnknown))?;
+    trace.found_punchout(&known);
     if known.state == "returned" {
         return page(&known);
     }

@@ -1,5 +1,6 @@
 //! The other end: the buyer leaves without a cart.
 
+use crate::punchout::trace::Trace;
 use crate::punchout::{CallRecord, Gateway, find, state};
 use crate::refusal::{Code, Refusal};
 use crate::snapshot::Shop;
@@ -14,10 +15,10 @@ pub struct Left {
 }
 
 /// The browser leaves, by the ticket in the link. May be repeated.
-pub async fn by_ticket(gateway: &Gateway, ticket: &str) -> Result<Left, Refusal> {
+pub async fn by_ticket(gateway: &Gateway, ticket: &str, trace: &mut Trace) -> Result<Left, Refusal> {
     let unknown = || Refusal::new(Code::TicketUnknown);
     let id = gateway.tickets.read(ticket).ok_or_else(unknown)?;
-    let punchout = end(gateway, &id).await?.ok_or_else(unknown)?;
+    let punchout = end(gateway, &id, trace).await?.ok_or_else(unknown)?;
     let call = CallRecord::of(&punchout)?;
     let snapshot = gateway.snapshot.load_full();
     let allowed = |url: &str| {
@@ -34,13 +35,13 @@ pub async fn by_ticket(gateway: &Gateway, ticket: &str) -> Result<Left, Refusal>
 }
 
 /// The shop leaves on the buyer's behalf. May be repeated.
-pub async fn by_shop(gateway: &Gateway, shop: &Shop, id: &str) -> Result<(), Refusal> {
+pub async fn by_shop(gateway: &Gateway, shop: &Shop, id: &str, trace: &mut Trace) -> Result<(), Refusal> {
     let punchout = find(gateway, &shop.id, id).await?;
-    end(gateway, &punchout.id).await?;
+    end(gateway, &punchout.id, trace).await?;
     Ok(())
 }
 
-async fn end(gateway: &Gateway, id: &str) -> Result<Option<Punchout>, Refusal> {
+async fn end(gateway: &Gateway, id: &str, trace: &mut Trace) -> Result<Option<Punchout>, Refusal> {
     let now = gateway.clock.now();
     let key = id.to_owned();
     let (ended, punchout) = gateway
@@ -51,6 +52,7 @@ async fn end(gateway: &Gateway, id: &str) -> Result<Option<Punchout>, Refusal> {
         })
         .await?;
     if let (false, Some(punchout)) = (ended, &punchout) {
+        trace.found_punchout(punchout);
         match state(punchout, now) {
             "returned" => return Err(Refusal::new(Code::PunchoutReturned)),
             "cancelled" => return Err(Refusal::new(Code::PunchoutCancelled)),

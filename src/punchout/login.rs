@@ -9,8 +9,11 @@ use std::sync::Arc;
 use crate::credential::password::Verified;
 use crate::credential::secret::Token;
 use crate::license::{Kind, Valid};
-use crate::oci::call::{Call, Function, Intent, Parameters};
-use crate::oci::hook::{self, AllowedHook};
+use crate::oci::call::{self, Call, CallError, Function, Intent, Names, Parameters};
+use crate::oci::hook::{self, AllowedHook, HookPolicy};
+use crate::oci::masked::Mask;
+use crate::punchout::trace::{Trace, stored};
+use crate::punchout::trial::ENTRY_WAIT;
 use crate::punchout::{CallRecord, Gateway};
 use crate::refusal::{Code, Refusal};
 use crate::snapshot::{Snapshot, System};
@@ -36,7 +39,15 @@ pub struct Entered {
     pub location: String,
 }
 
-/// A customer whose password was right. Only this file can say so.
+/// How a call came that opens a punchout.
+struct Came<'a> {
+    id: &'a str,
+    parameters: &'a Parameters,
+    inbound: &'a Inbound,
+    trial: bool,
+}
+
+/// A customer whose password was right, or whom an operator of his shop plays. Only this file can say so.
 struct VerifiedCustomer(Candidate);
 
 /// A system and a customer whose licenses both pay for this punchout.
@@ -48,39 +59,77 @@ struct Licensed {
 }
 
 /// Answers an OCI call.
-pub async fn login(gateway: &Gateway, inbound: Inbound) -> Result<Entered, Refusal> {
+pub async fn login(gateway: &Gateway, inbound: &Inbound, trace: &mut Trace) -> Result<Entered, Refusal> {
     let snapshot = gateway.snapshot.load_full();
     match &inbound.system {
         Some(slug) => {
             let system =
                 snapshot.system(slug).cloned().ok_or_else(|| Refusal::new(Code::SystemUnknown).with("system", slug))?;
-            login_to(gateway, system, &inbound).await
+            login_to(gateway, system, inbound, trace).await
         }
-        None => login_somewhere(gateway, &snapshot, &inbound).await,
+        None => login_somewhere(gateway, &snapshot, inbound, trace).await,
     }
 }
 
-async fn login_to(gateway: &Gateway, system: Arc<System>, inbound: &Inbound) -> Result<Entered, Refusal> {
-    let call = read(&system, inbound)?;
+async fn login_to(
+    gateway: &Gateway,
+    system: Arc<System>,
+    inbound: &Inbound,
+    trace: &mut Trace,
+) -> Result<Entered, Refusal> {
+    trace.found_system(&system);
+    let (parameters, call) = read(&system, inbound)?;
     let intent = offered(&system, &call)?;
     let hook = system.profile.hooks.allow(&call.hook)?;
-    let customer = verify(gateway, &system, &call, inbound.address).await?;
+    let customer = verify(gateway, &system, &call, inbound.address, trace).await?;
     let licensed = license(&system, customer, gateway.clock.now())?;
-    open(gateway, licensed, hook, call, intent).await
+    let came = Came { id: &ulid::Ulid::new().to_string(), parameters: &parameters, inbound, trial: false };
+    open(gateway, licensed, hook, call, intent, came).await
+}
+
+/// The call of an operator who tries a system of his: everything is checked as ever, but for the password, which
+/// he need not know, and the return target, for which he has a list of his own.
+pub(super) async fn login_as_operator(
+    gateway: &Gateway,
+    system: Arc<System>,
+    inbound: &Inbound,
+    id: &str,
+    hooks: &HookPolicy,
+) -> Result<Entered, Refusal> {
+    let (parameters, call) = read(&system, inbound)?;
+    let intent = offered(&system, &call)?;
+    let hook = hooks.allow(&call.hook)?;
+    let (shop, system_id, user) = (system.shop.id.clone(), system.id.clone(), call.user.clone());
+    let candidate = gateway.store.read(move |c| store::customers::find_candidate(c, &shop, &system_id, &user)).await?;
+    let active = candidate.filter(|candidate| candidate.customer.active);
+    let vouched_for = VerifiedCustomer(active.ok_or_else(|| Refusal::new(Code::LoginWrong))?);
+    let licensed = license(&system, vouched_for, gateway.clock.now())?;
+    let came = Came { id, parameters: &parameters, inbound, trial: true };
+    open(gateway, licensed, hook, call, intent, came).await
 }
 
 /// `/oci` without a system: the customer's login tells which one is meant.
-async fn login_somewhere(gateway: &Gateway, snapshot: &Snapshot, inbound: &Inbound) -> Result<Entered, Refusal> {
+async fn login_somewhere(
+    gateway: &Gateway,
+    snapshot: &Snapshot,
+    inbound: &Inbound,
+    trace: &mut Trace,
+) -> Result<Entered, Refusal> {
     let parameters = Parameters::read(&inbound.query, &inbound.body, None)?;
     let call = Call::read(&parameters, &Default::default())?;
     hook::plausible(&call.hook)?;
     let user = call.user.clone();
     let matches = gateway.store.read(move |c| store::customers::list_by_login(c, &user)).await?;
+    if let Some((customer, _)) = matches.first()
+        && matches.iter().all(|(other, _)| other.id == customer.id)
+    {
+        trace.found_customer(customer);
+    }
     let systems = verify_somewhere(gateway, snapshot, &call, matches, inbound.address).await?;
     match systems.as_slice() {
         [] => Err(Refusal::new(Code::NotAssigned).with("system", "").with("customer", &call.user)),
         // The system has a say of its own in how it is called, so the call is read again as its own.
-        [system] => login_to(gateway, system.clone(), inbound).await,
+        [system] => login_to(gateway, system.clone(), inbound, trace).await,
         several => {
             let slugs: Vec<&str> = several.iter().map(|system| system.slug.as_str()).collect();
             Err(Refusal::new(Code::SystemAmbiguous).with("systems", slugs.join(", ")))
@@ -88,15 +137,49 @@ async fn login_somewhere(gateway: &Gateway, snapshot: &Snapshot, inbound: &Inbou
     }
 }
 
-fn read(system: &System, inbound: &Inbound) -> Result<Call, Refusal> {
+fn read(system: &System, inbound: &Inbound) -> Result<(Parameters, Call), Refusal> {
     let settings = &system.profile.call;
     if !settings.methods.iter().any(|method| method.eq_ignore_ascii_case(&inbound.method)) {
         let methods = settings.methods.join(", ").to_uppercase();
         return Err(Refusal::new(Code::MethodNotAllowed).with("method", &inbound.method).with("methods", methods));
     }
-    let last = settings.hook_is_last.then_some(settings.names.hook.as_str());
-    let parameters = Parameters::read(&inbound.query, &inbound.body, last)?;
-    Ok(Call::read(&parameters, &settings.names)?)
+    let parameters = parameters(Some(system), inbound)?;
+    let call = Call::read(&parameters, &settings.names)?;
+    Ok((parameters, call))
+}
+
+/// The parameters of a call, as its system wants them read.
+fn parameters(system: Option<&System>, inbound: &Inbound) -> Result<Parameters, CallError> {
+    let settings = system.map(|system| &system.profile.call);
+    let last = settings.filter(|settings| settings.hook_is_last).map(|settings| settings.names.hook.as_str());
+    Parameters::read(&inbound.query, &inbound.body, last)
+}
+
+/// What of a refused call is told and kept.
+pub struct Refused {
+    /// In their order, secrets masked; none if there were too many to read.
+    pub parameters: Vec<(String, String)>,
+    /// As the call named it.
+    pub language: Option<String>,
+}
+
+/// Reads a refused call once more, for its record, and takes its secrets out of the refusal. Who calls a system
+/// that nobody knows may have meant any, so then the secrets of all are looked for.
+pub fn refused(gateway: &Gateway, inbound: &Inbound, trace: &Trace, refusal: &mut Refusal) -> Refused {
+    let Ok(parameters) = parameters(trace.system.as_deref(), inbound) else {
+        return Refused { parameters: Vec::new(), language: None };
+    };
+    let snapshot = gateway.snapshot.load_full();
+    let standard = Names::default();
+    let names: Vec<&Names> = match &trace.system {
+        Some(system) => vec![&system.profile.call.names],
+        None => snapshot.systems().map(|system| &system.profile.call.names).chain([&standard]).collect(),
+    };
+    let mask = Mask::new(&parameters, names);
+    for (_, value) in &mut refusal.arguments {
+        *value = mask.text(value);
+    }
+    Refused { parameters: mask.pairs(&parameters), language: call::named_language(&parameters) }
 }
 
 /// What the shop shall show. Functions that are answered without the shop need its catalog, which
@@ -112,7 +195,13 @@ fn offered(system: &System, call: &Call) -> Result<Intent, Refusal> {
 }
 
 /// Checks the password: remembered, or hashed once, whether or not the customer exists.
-async fn verify(gateway: &Gateway, system: &System, call: &Call, address: IpAddr) -> Result<VerifiedCustomer, Refusal> {
+async fn verify(
+    gateway: &Gateway,
+    system: &System,
+    call: &Call,
+    address: IpAddr,
+    trace: &mut Trace,
+) -> Result<VerifiedCustomer, Refusal> {
     let now = gateway.clock.now();
     let throttled = format!("{}\n{}", system.shop.id, call.user.trim().to_lowercase());
     gateway.throttle.admit(&throttled, address, now)?;
@@ -120,6 +209,9 @@ async fn verify(gateway: &Gateway, system: &System, call: &Call, address: IpAddr
     let candidate = gateway.store.read(move |c| store::customers::find_candidate(c, &shop, &id, &user)).await;
     let candidate = candidate.inspect_err(|_| gateway.throttle.withdrawn(&throttled, address, now))?;
 
+    if let Some(candidate) = &candidate {
+        trace.found_customer(&candidate.customer);
+    }
     let active = candidate.filter(|candidate| candidate.customer.active);
     let checked = check(gateway, &system.shop.id, call, active.as_ref().map(|c| &c.customer)).await;
     match (checked, active) {
@@ -230,13 +322,16 @@ async fn open(
     hook: AllowedHook,
     call: Call,
     intent: Intent,
+    came: Came<'_>,
 ) -> Result<Entered, Refusal> {
     let Licensed { system, customer, .. } = licensed;
     let now = gateway.clock.now();
     let token = Token::generate();
     let record = CallRecord { hook: hook.as_received().to_owned(), cancel: call.cancel, intent, facts: call.facts };
+    let names = &system.profile.call.names;
+    let masked = Mask::new(came.parameters, [names]).pairs(came.parameters);
     let punchout = Punchout {
-        id: ulid::Ulid::new().to_string(),
+        id: came.id.to_owned(),
         shop_id: system.shop.id.clone(),
         system_id: system.id.clone(),
         system_slug: system.slug.clone(),
@@ -245,7 +340,7 @@ async fn open(
         customer_email: customer.email,
         state: "open".into(),
         entry_digest: token.digest().to_vec(),
-        entry_expires_at: now + gateway.entry_lifetime,
+        entry_expires_at: now + if came.trial { ENTRY_WAIT } else { gateway.entry_lifetime },
         call: serde_json::to_string(&record).map_err(|error| StoreError::Query(error.to_string()))?,
         cart: None,
         form: None,
@@ -255,14 +350,14 @@ async fn open(
         returned_at: None,
         ended_at: None,
         expires_at: now + gateway.punchout_lifetime,
-        parameters: "[]".into(),
-        method: String::new(),
-        address: String::new(),
+        parameters: stored(&masked),
+        method: came.inbound.method.clone(),
+        address: came.inbound.address.to_string(),
         notices: "[]".into(),
         lines: None,
         total: None,
         currency: None,
-        trial: false,
+        trial: came.trial,
     };
     let id = punchout.id.clone();
     gateway.store.write(move |c| store::punchouts::insert(c, &punchout)).await?;

@@ -1,15 +1,25 @@
 //! The story of a punchout, one file a step: [`login`] → [`entry`] → [`cart`] → [`giveback`] (the
-//! return), or [`leave`]; [`expiry`] sweeps up behind.
+//! return), or [`leave`]; [`expiry`] sweeps up behind. What is refused on the way is noted by
+//! [`recorder`], with what its [`trace`] found.
+//!
+//! Beside the way stands what operators do: [`journal`] and [`detail`] show what happened, [`cancel`] ends a
+//! punchout, [`trial`] plays the buyer.
 //!
 //! Each step takes what the step before proved, as a type, or gives a [`Refusal`]. Nothing here
 //! knows of HTTP.
 
+pub mod cancel;
 pub mod cart;
+pub mod detail;
 pub mod entry;
 pub mod expiry;
 pub mod giveback;
+pub mod journal;
 pub mod leave;
 pub mod login;
+pub mod recorder;
+pub mod trace;
+pub mod trial;
 
 use std::sync::Arc;
 
@@ -24,6 +34,7 @@ use crate::credential::recent::Recent;
 use crate::credential::secret::TicketKey;
 use crate::credential::throttle::Throttle;
 use crate::oci::call::{Facts, Intent};
+use crate::punchout::recorder::Recorder;
 use crate::refusal::{Code, Refusal};
 use crate::snapshot::Snapshot;
 use crate::store::punchouts::Punchout;
@@ -45,6 +56,8 @@ pub struct Gateway {
     /// Microseconds.
     pub entry_lifetime: i64,
     pub punchout_lifetime: i64,
+    pub refusals_kept: i64,
+    pub recorder: Recorder,
 }
 
 impl Gateway {
@@ -67,6 +80,8 @@ impl Gateway {
             public_url,
             entry_lifetime: config.entry_lifetime,
             punchout_lifetime: config.punchout_lifetime,
+            refusals_kept: config.refusals_kept,
+            recorder: Recorder::default(),
             store,
         })
     }

@@ -3,7 +3,7 @@
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::license_list::{contains, lower};
+use super::license_list::{contains, escaped, lower};
 use super::licenses::License;
 use super::schema::{assignments, customers, licenses, systems};
 use super::systems::System;
@@ -148,6 +148,28 @@ pub fn find_by_email(connection: &mut Connection, shop_id: &str, email: &str) ->
         .filter(customers::email_folded.eq(fold_email(email)))
         .get_result(c)
         .optional()?))
+}
+
+/// Customers of some shops whose number or e-mail begins so, the first of them by number.
+pub fn list_beginning(
+    connection: &mut Connection,
+    shop_ids: &[String],
+    beginning: &str,
+    limit: i64,
+) -> Result<Vec<Customer>> {
+    let beginning = begins(&fold_email(beginning));
+    on!(connection, c => Ok(customers::table
+        .filter(customers::shop_id.eq_any(shop_ids))
+        .filter(lower(customers::number.nullable()).like(&beginning).escape('\\').assume_not_null()
+            .or(customers::email_folded.like(&beginning).escape('\\')))
+        .order((customers::number, customers::id))
+        .limit(limit)
+        .load(c)?))
+}
+
+/// `LIKE` for what begins so.
+fn begins(beginning: &str) -> String {
+    format!("{}%", escaped(beginning))
 }
 
 /// Customers of a shop after a number whose number or e-mail holds a text; with how many systems each is in.

@@ -103,14 +103,38 @@ pub fn redeem(connection: &mut Connection, shop_id: &str, digest: &[u8], now: i6
     Ok(changed == 1)
 }
 
+/// A cart as it is laid down: see the fields of [`Punchout`].
+#[derive(Debug, AsChangeset)]
+#[diesel(table_name = punchouts, treat_none_as_null = true)]
+pub struct Cart {
+    pub cart: String,
+    pub form: String,
+    pub notices: String,
+    pub lines: i64,
+    pub total: Option<String>,
+    pub currency: Option<String>,
+    pub cart_at: i64,
+}
+
 /// Lays a cart and its form down, in place of an earlier one that was not returned. True if the
 /// punchout was still in the shop.
-pub fn update_cart(connection: &mut Connection, id: &str, cart: &str, form: &str, now: i64) -> Result<bool> {
+pub fn update_cart(connection: &mut Connection, id: &str, cart: &Cart, now: i64) -> Result<bool> {
     let changed = on!(connection, c => diesel::update(punchouts::table
             .find(id)
             .filter(punchouts::state.eq("in_shop"))
             .filter(punchouts::expires_at.gt(now)))
-        .set((punchouts::cart.eq(cart), punchouts::form.eq(form), punchouts::cart_at.eq(now)))
+        .set(cart)
+        .execute(c)?);
+    Ok(changed == 1)
+}
+
+/// Gives an open punchout another entry token, in place of the one before. True if it was open.
+pub fn update_entry(connection: &mut Connection, id: &str, digest: &[u8], expires_at: i64, now: i64) -> Result<bool> {
+    let changed = on!(connection, c => diesel::update(punchouts::table
+            .find(id)
+            .filter(punchouts::state.eq("open"))
+            .filter(punchouts::expires_at.gt(now)))
+        .set((punchouts::entry_digest.eq(digest), punchouts::entry_expires_at.eq(expires_at)))
         .execute(c)?);
     Ok(changed == 1)
 }

@@ -27,6 +27,10 @@ pub fn list(connection: &mut Connection) -> Result<Vec<System>> {
     on!(connection, c => Ok(systems::table.order(systems::slug).load(c)?))
 }
 
+pub fn find(connection: &mut Connection, id: &str) -> Result<Option<System>> {
+    on!(connection, c => Ok(systems::table.find(id).get_result(c).optional()?))
+}
+
 /// Systems of some shops after a technical name, with their license and how many customers they have.
 pub fn list_of_shops(
     connection: &mut Connection,

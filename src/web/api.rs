@@ -12,6 +12,7 @@ use utoipa::{Modify, OpenApi, ToSchema};
 use crate::credential::secret;
 use crate::punchout::cart::{self, CartAccepted, PunchoutStatus};
 use crate::punchout::entry::{self, Entry};
+use crate::punchout::trace::{Step, Trace};
 use crate::punchout::{giveback, leave};
 use crate::refusal::{Code, Refusal};
 use crate::setup::customers::{self, CustomerChange, CustomerState};
@@ -59,12 +60,16 @@ pub struct Redeem {
     (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn redeem(request: HttpRequest, payload: Payload, web: Data<Web>) -> HttpResponse {
+    let mut trace = Trace::begin(Step::Entry, web.gateway.clock.now());
     let outcome = async {
-        let shop = shop(&request, &web)?;
+        let shop = shop_of(&request, &web, &mut trace)?;
         let wish: Redeem = json(payload).await?;
-        entry::redeem(&web.gateway, &shop, &wish.token).await
+        entry::redeem(&web.gateway, &shop, &wish.token, &mut trace).await
     };
-    answer(&request, StatusCode::OK, outcome.await)
+    match outcome.await {
+        Ok(entry) => HttpResponse::Ok().json(entry),
+        Err(refusal) => problem::to_shop_of(&request, &web, &refusal, &trace),
+    }
 }
 
 /// Ask how a punchout stands
@@ -99,17 +104,21 @@ pub async fn punchout(request: HttpRequest, id: Path<String>, web: Data<Web>) ->
     (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn put_cart(request: HttpRequest, id: Path<String>, payload: Payload, web: Data<Web>) -> HttpResponse {
+    let mut trace = Trace::begin(Step::Cart, web.gateway.clock.now());
     let outcome = async {
-        let shop = shop(&request, &web)?;
+        let shop = shop_of(&request, &web, &mut trace)?;
         let json = body::read(payload, body::CART_LIMIT, Code::CartTooLarge).await?;
-        let (punchout, accepted) = cart::accept(&web.gateway, &shop, &id, json).await?;
+        let (punchout, accepted) = cart::accept(&web.gateway, &shop, &id, json, &mut trace).await?;
         if !caller::asks_for_html(&request) {
             return Ok(HttpResponse::Created().json(accepted));
         }
-        let page = giveback::by_id(&web.gateway, &punchout.id).await?;
+        let page = giveback::by_id(&web.gateway, &punchout.id, &mut trace).await?;
         Ok(procurement::show(&request, &page, HttpResponse::Created()))
     };
-    outcome.await.unwrap_or_else(|refusal: Refusal| problem::to_shop(&request, &refusal))
+    match outcome.await {
+        Ok(response) => response,
+        Err(refusal) => problem::to_shop_of(&request, &web, &refusal, &trace),
+    }
 }
 
 /// Leave without a cart
@@ -121,10 +130,14 @@ pub async fn put_cart(request: HttpRequest, id: Path<String>, payload: Payload, 
     (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn close(request: HttpRequest, id: Path<String>, web: Data<Web>) -> HttpResponse {
-    let outcome = async { leave::by_shop(&web.gateway, &*shop(&request, &web)?, &id).await };
+    let mut trace = Trace::begin(Step::Leave, web.gateway.clock.now());
+    let outcome = async {
+        let shop = shop_of(&request, &web, &mut trace)?;
+        leave::by_shop(&web.gateway, &shop, &id, &mut trace).await
+    };
     match outcome.await {
         Ok(()) => HttpResponse::NoContent().finish(),
-        Err(refusal) => problem::to_shop(&request, &refusal),
+        Err(refusal) => problem::to_shop_of(&request, &web, &refusal, &trace),
     }
 }
 
@@ -174,6 +187,13 @@ fn answer<T: serde::Serialize>(request: &HttpRequest, status: StatusCode, outcom
         Ok(value) => HttpResponse::build(status).json(value),
         Err(refusal) => problem::to_shop(request, &refusal),
     }
+}
+
+/// The shop that takes a step, noted in its trace.
+fn shop_of(request: &HttpRequest, web: &Web, trace: &mut Trace) -> Result<Arc<Shop>, Refusal> {
+    let shop = shop(request, web)?;
+    trace.shop_id = Some(shop.id.clone());
+    Ok(shop)
 }
 
 /// The shop whose API key the request bears.

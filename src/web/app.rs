@@ -4,7 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::web::admin::{assignments, customers, shops, start, systems};
+use crate::web::admin::{assignments, customers, punchouts, shops, start, systems, trial};
 use crate::web::{api, assets, frame, health, pages, portal, procurement, profile, signin};
 
 /// The gateway's own listener.
@@ -145,7 +145,30 @@ fn signed_in(config: &mut ServiceConfig) {
                 .route(web::post().to(profile::switch_on)),
         )
         .route("/account/second-factor/off", web::post().to(profile::switch_off))
-        .route("/account/sessions", web::post().to(profile::sign_out_elsewhere));
+        .route("/account/sessions", web::post().to(profile::sign_out_elsewhere))
+        // Administration: punchouts.
+        .route("/admin/punchouts", web::get().to(punchouts::list))
+        .route("/admin/punchouts/{id}", web::get().to(punchouts::punchout))
+        .service(
+            web::resource("/admin/punchouts/{id}/cancel")
+                .route(web::get().to(punchouts::ask_cancel))
+                .route(web::post().to(punchouts::cancel)),
+        )
+        .route("/admin/refusals/{id}", web::get().to(punchouts::refusal))
+        // Administration: trying a system.
+        .service(
+            web::resource("/admin/systems/{slug}/test")
+                .route(web::get().to(trial::ask))
+                .route(web::post().to(trial::start)),
+        )
+        .route("/admin/trial/{id}", web::get().to(trial::page))
+        .route("/admin/trial/{id}/enter", web::get().to(trial::enter))
+        .route("/admin/trial/{id}/cart", web::post().to(trial::hand_over))
+        .service(
+            web::resource("/admin/trial/{id}/return")
+                .route(web::post().to(trial::returned))
+                .route(web::get().to(trial::returned_by_get)),
+        );
 }
 
 /// The listener for monitoring.

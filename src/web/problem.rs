@@ -10,10 +10,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::oci::finding::Fault;
+use crate::punchout::trace::{Asked, Trace};
 use crate::refusal::{Code, Refusal};
 use crate::texts::Language;
 use crate::web::caller;
 use crate::web::pages::{self, RefusalPage};
+use crate::web::server::Web;
 
 /// A problem document.
 #[derive(Serialize, ToSchema)]
@@ -39,26 +41,67 @@ pub struct Problem {
 
 /// The answer to a procurement system or a buyer's browser.
 pub fn to_buyer(request: &HttpRequest, refusal: &Refusal, language: Language) -> HttpResponse {
+    answer_buyer(request, refusal, language, &log(request, refusal))
+}
+
+/// The same for a step of a punchout, which is noted with what it was about.
+pub fn to_buyer_of(
+    request: &HttpRequest,
+    web: &Web,
+    refusal: &Refusal,
+    language: Language,
+    trace: &Trace,
+    parameters: Vec<(String, String)>,
+) -> HttpResponse {
     let reference = log(request, refusal);
+    note(request, web, refusal, &reference, trace, parameters);
+    answer_buyer(request, refusal, language, &reference)
+}
+
+fn answer_buyer(request: &HttpRequest, refusal: &Refusal, language: Language, reference: &str) -> HttpResponse {
     let mut response = start(refusal);
     if caller::prefers_json(request) {
         let sentence = refusal.buyer_sentence(language);
-        let problem = problem(refusal, &reference, sentence.clone(), sentence);
+        let problem = problem(refusal, reference, sentence.clone(), sentence);
         return response.content_type("application/problem+json").json(problem);
     }
-    pages::plain(response, &RefusalPage::new(language, refusal, &reference))
+    pages::plain(response, &RefusalPage::new(language, refusal, reference))
 }
 
 /// The answer to a shop: its developers read the operator's sentence, in English.
 pub fn to_shop(request: &HttpRequest, refusal: &Refusal) -> HttpResponse {
+    answer_shop(refusal, &log(request, refusal))
+}
+
+/// The same for a step of a punchout, which is noted with what it was about.
+pub fn to_shop_of(request: &HttpRequest, web: &Web, refusal: &Refusal, trace: &Trace) -> HttpResponse {
     let reference = log(request, refusal);
+    note(request, web, refusal, &reference, trace, Vec::new());
+    answer_shop(refusal, &reference)
+}
+
+fn answer_shop(refusal: &Refusal, reference: &str) -> HttpResponse {
     let problem = problem(
         refusal,
-        &reference,
+        reference,
         refusal.buyer_sentence(Language::English),
         refusal.operator_sentence(Language::English),
     );
     start(refusal).content_type("application/problem+json").json(problem)
+}
+
+/// For the administration's list.
+fn note(
+    request: &HttpRequest,
+    web: &Web,
+    refusal: &Refusal,
+    reference: &str,
+    trace: &Trace,
+    parameters: Vec<(String, String)>,
+) {
+    let address = caller::address(request, &web.trusted_proxies).to_string();
+    let asked = Asked { method: request.method().to_string(), address, parameters };
+    web.gateway.record(trace, refusal, reference, asked);
 }
 
 fn problem(refusal: &Refusal, reference: &str, title: String, detail: String) -> Problem {

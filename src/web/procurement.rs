@@ -4,10 +4,10 @@ use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
-use crate::oci::call::{self, Parameters};
 use crate::punchout::giveback::{self, Return};
 use crate::punchout::leave;
-use crate::punchout::login::{self, Inbound};
+use crate::punchout::login::{self, Inbound, Refused};
+use crate::punchout::trace::{Step, Trace};
 use crate::refusal::{Code, Refusal};
 use crate::web::pages::{HomePage, LeavePage};
 use crate::web::server::Web;
@@ -15,51 +15,56 @@ use crate::web::{body, caller, pages, problem};
 
 /// `GET`/`POST /oci/{system}` and `/oci`.
 pub async fn call(request: HttpRequest, payload: Payload, web: Data<Web>) -> HttpResponse {
-    let mut language = None;
-    let outcome = enter(&request, payload, &web, &mut language).await;
+    let (mut inbound, mut trace) = arrive(&request, &web);
+    let outcome = enter(payload, &web, &mut inbound, &mut trace).await;
     match outcome {
         Ok(location) => HttpResponse::SeeOther().insert_header((LOCATION, location)).finish(),
-        Err(refusal) => problem::to_buyer(&request, &refusal, caller::language(&request, language.as_deref())),
+        Err(refusal) => refuse(&request, &web, &inbound, &trace, refusal),
     }
 }
 
-async fn enter(
-    request: &HttpRequest,
-    payload: Payload,
-    web: &Web,
-    language: &mut Option<String>,
-) -> Result<String, Refusal> {
-    let query = request.query_string().as_bytes().to_vec();
-    *language = named_language(&query, &[]);
-    let body = body::read(payload, body::CALL_LIMIT, Code::CallTooLarge).await?.to_vec();
-    *language = named_language(&query, &body);
+/// `/oci` by anything but GET and POST.
+pub async fn other_method(request: HttpRequest, web: Data<Web>) -> HttpResponse {
+    let (inbound, mut trace) = arrive(&request, &web);
+    trace.system = inbound.system.as_ref().and_then(|slug| web.gateway.snapshot.load().system(slug).cloned());
+    let refusal =
+        Refusal::new(Code::MethodNotAllowed).with("method", request.method().as_str()).with("methods", "GET, POST");
+    refuse(&request, &web, &inbound, &trace, refusal)
+}
+
+fn arrive(request: &HttpRequest, web: &Web) -> (Inbound, Trace) {
     let inbound = Inbound {
         system: request.match_info().get("system").map(str::to_owned),
         method: request.method().to_string(),
-        query,
-        body,
+        query: request.query_string().as_bytes().to_vec(),
+        body: Vec::new(),
         address: caller::address(request, &web.trusted_proxies),
     };
-    Ok(login::login(&web.gateway, inbound).await?.location)
+    let mut trace = Trace::begin(Step::Call, web.gateway.clock.now());
+    trace.slug = inbound.system.clone().unwrap_or_default();
+    (inbound, trace)
 }
 
-/// `/oci` by anything but GET and POST.
-pub async fn other_method(request: HttpRequest) -> HttpResponse {
-    let refusal =
-        Refusal::new(Code::MethodNotAllowed).with("method", request.method().as_str()).with("methods", "GET, POST");
-    problem::to_buyer(&request, &refusal, caller::language(&request, None))
+async fn enter(payload: Payload, web: &Web, inbound: &mut Inbound, trace: &mut Trace) -> Result<String, Refusal> {
+    inbound.body = body::read(payload, body::CALL_LIMIT, Code::CallTooLarge).await?.to_vec();
+    Ok(login::login(&web.gateway, inbound, trace).await?.location)
 }
 
-/// For the words of a refusal: the call may be refused before it is read in earnest.
-fn named_language(query: &[u8], body: &[u8]) -> Option<String> {
-    call::named_language(&Parameters::read(query, body, None).ok()?)
+fn refuse(request: &HttpRequest, web: &Web, inbound: &Inbound, trace: &Trace, mut refusal: Refusal) -> HttpResponse {
+    let Refused { parameters, language } = login::refused(&web.gateway, inbound, trace, &mut refusal);
+    let language = caller::language(request, language.as_deref());
+    problem::to_buyer_of(request, web, &refusal, language, trace, parameters)
 }
 
 /// `GET /return/{ticket}`.
 pub async fn return_page(request: HttpRequest, ticket: Path<String>, web: Data<Web>) -> HttpResponse {
-    match giveback::by_ticket(&web.gateway, &ticket).await {
+    let mut trace = Trace::begin(Step::Return, web.gateway.clock.now());
+    match giveback::by_ticket(&web.gateway, &ticket, &mut trace).await {
         Ok(found) => show(&request, &found, HttpResponse::Ok()),
-        Err(refusal) => problem::to_buyer(&request, &refusal, caller::language(&request, None)),
+        Err(refusal) => {
+            let language = caller::language(&request, None);
+            problem::to_buyer_of(&request, &web, &refusal, language, &trace, Vec::new())
+        }
     }
 }
 
@@ -70,12 +75,16 @@ pub fn show(request: &HttpRequest, found: &Return, response: HttpResponseBuilder
 
 /// `GET /leave/{ticket}`.
 pub async fn leave(request: HttpRequest, ticket: Path<String>, web: Data<Web>) -> HttpResponse {
-    match leave::by_ticket(&web.gateway, &ticket).await {
+    let mut trace = Trace::begin(Step::Leave, web.gateway.clock.now());
+    match leave::by_ticket(&web.gateway, &ticket, &mut trace).await {
         Ok(left) => {
             let language = caller::language(&request, left.language.as_deref());
             pages::plain(HttpResponse::Ok(), &LeavePage::new(language, left.continue_url))
         }
-        Err(refusal) => problem::to_buyer(&request, &refusal, caller::language(&request, None)),
+        Err(refusal) => {
+            let language = caller::language(&request, None);
+            problem::to_buyer_of(&request, &web, &refusal, language, &trace, Vec::new())
+        }
     }
 }
 

@@ -10,6 +10,8 @@ DROP INDEX systems_by_shop;
 DROP INDEX punchouts_by_shop;
 DROP INDEX punchouts_by_system;
 DROP INDEX punchouts_by_customer;
+DROP INDEX punchouts_ended;
+DROP INDEX punchouts_ended_by_shop;
 ALTER TABLE accounts DROP COLUMN totp_secret;
 ALTER TABLE accounts DROP COLUMN totp_step;
 ALTER TABLE accounts DROP COLUMN language;

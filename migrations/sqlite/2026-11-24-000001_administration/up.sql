@@ -90,7 +90,7 @@ CREATE INDEX refusals_by_shop ON refusals (shop_id, id);
 CREATE INDEX refusals_by_system ON refusals (system_id, id);
 CREATE INDEX refusals_by_customer ON refusals (customer_id, id);
 CREATE INDEX refusals_by_punchout ON refusals (punchout_id, id);
-CREATE INDEX refusals_by_reference ON refusals (reference);
+CREATE INDEX refusals_by_reference ON refusals (reference, id);
 
 -- The parameters of the call in their order, secrets masked: JSON.
 ALTER TABLE punchouts ADD COLUMN parameters TEXT NOT NULL DEFAULT '[]';
@@ -107,6 +107,9 @@ ALTER TABLE punchouts ADD COLUMN trial BOOLEAN NOT NULL DEFAULT FALSE;
 CREATE INDEX punchouts_by_shop ON punchouts (shop_id, id);
 CREATE INDEX punchouts_by_system ON punchouts (system_id, id);
 CREATE INDEX punchouts_by_customer ON punchouts (customer_id, id);
+-- For those who look for one state: a login writes nothing into these two.
+CREATE INDEX punchouts_ended ON punchouts (state, id) WHERE ended_at IS NOT NULL;
+CREATE INDEX punchouts_ended_by_shop ON punchouts (shop_id, state, id) WHERE ended_at IS NOT NULL;
 
 -- Two people who save the same thing: the second is told. Moves with every change.
 ALTER TABLE shops ADD COLUMN version BIGINT NOT NULL DEFAULT 1;

@@ -2,6 +2,8 @@
 
 pub mod assignments;
 pub mod customers;
+pub mod punchouts;
 pub mod shops;
 pub mod start;
 pub mod systems;
+pub mod trial;

@@ -1,0 +1,207 @@
+//! The list of punchouts with 100,000 of them: every query it asks is planned over an index that gives its order,
+//! so that no page reads more than its own rows. Asserted on the plans that the databases make, not on seconds.
+
+use std::sync::{Arc, Mutex};
+
+use diesel::Connection as _;
+use diesel::connection::InstrumentationEvent;
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::Text;
+use punchgate::account::Reach;
+use punchgate::punchout::journal::{self, Filter, State};
+use punchgate::store::{Connection, DatabaseUrl, Store, StoreError};
+
+use crate::support::{Installation, on_both_databases};
+
+/// 100,000 punchouts and as many refused calls of two shops with three systems and 1,000 customers, in every state.
+fn fill(installation: &Installation) {
+    let numbers = if installation.database_url.starts_with("sqlite:") {
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 100000)"
+    } else {
+        "WITH numbers (n) AS (SELECT * FROM generate_series(1, 100000))"
+    };
+    let digest = if installation.database_url.starts_with("sqlite:") { "CAST(n AS BLOB)" } else { "n::text::bytea" };
+    let padded = |prefix: &str, number: &str| {
+        if installation.database_url.starts_with("sqlite:") {
+            format!("'{prefix}' || substr('0000000' || CAST({number} AS TEXT), -7)")
+        } else {
+            format!("'{prefix}' || lpad(CAST({number} AS TEXT), 7, '0')")
+        }
+    };
+    let state = "CASE n % 50 WHEN 0 THEN 'closed' WHEN 1 THEN 'expired' WHEN 2 THEN 'open' WHEN 3 THEN 'in_shop' ELSE 'returned' END";
+    let shop = "CASE n % 3 WHEN 0 THEN 'SHOP2' ELSE 'SHOP1' END";
+    let system = "'SYSTEM' || CAST(n % 3 AS TEXT)";
+    let punchout = padded("01J9ZK3W8R5T2Q4M6N8", "n");
+    let refusal = padded("01J9ZK3W8R5T2Q4M6N9", "n");
+    let customer = padded("CUSTOMER", "n % 1000");
+    for statement in [
+        "INSERT INTO shops (id, slug, name, website, account_id, connector, created_at) VALUES ('SHOP1', 'one', 'One', 'https://one.example', NULL, '{}', 1), ('SHOP2', 'two', 'Two', 'https://two.example', NULL, '{}', 1)".to_owned(),
+        "INSERT INTO systems (id, shop_id, slug, name, active, settings, created_at) VALUES ('SYSTEM0', 'SHOP2', 'zero', 'Zero', TRUE, '{}', 1), ('SYSTEM1', 'SHOP1', 'one', 'One', TRUE, '{}', 1), ('SYSTEM2', 'SHOP1', 'two', 'Two', TRUE, '{}', 1)".to_owned(),
+        format!("{numbers} INSERT INTO customers (id, shop_id, number, email, email_folded, password_hash, active, created_at) SELECT {}, CASE n % 3 WHEN 0 THEN 'SHOP2' ELSE 'SHOP1' END, CAST(n AS TEXT), n || '@b.example', n || '@b.example', '', TRUE, 1 FROM numbers WHERE n < 1000", padded("CUSTOMER", "n")),
+        format!("{numbers} INSERT INTO punchouts (id, shop_id, system_id, system_slug, customer_id, customer_number, customer_email, state, entry_digest, entry_expires_at, call, opened_at, ended_at, expires_at) SELECT {punchout}, {shop}, {system}, 'one', {customer}, '1', 'b@b.example', {state}, {digest}, 1, '{{}}', 1, CASE WHEN n % 50 IN (2, 3) THEN NULL ELSE 2 END, 1 FROM numbers"),
+        format!("{numbers} INSERT INTO refusals (id, happened_at, reference, code, arguments, faults, step, shop_id, system_id, system_slug, customer_id, method, address, parameters, took) SELECT {refusal}, 1, 'A000-' || substr({}, 4), 'login-wrong', '{{}}', '[]', CASE n % 10 WHEN 0 THEN 'cart' ELSE 'call' END, CASE n % 20 WHEN 0 THEN NULL ELSE {shop} END, {system}, 'one', {customer}, 'POST', '127.0.0.1', '[]', 1 FROM numbers", padded("", "n")),
+        "ANALYZE".to_owned(),
+    ] {
+        installation.sql(&statement);
+    }
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+/// Has the plans of what a job asks of punchouts and refusals explained by the database itself.
+fn plans(c: &mut Connection, job: impl FnOnce(&mut Connection)) -> Vec<(String, String)> {
+    let asked = Arc::new(Mutex::new(Vec::<String>::new()));
+    let notes = asked.clone();
+    let note = move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            notes.lock().expect("the notes").push(query.to_string());
+        }
+    };
+    match c {
+        Connection::Sqlite(c) => c.set_instrumentation(note),
+        Connection::Postgres(c) => c.set_instrumentation(note),
+    }
+    job(c);
+    match c {
+        Connection::Sqlite(c) => c.set_instrumentation(|_: InstrumentationEvent<'_>| {}),
+        Connection::Postgres(c) => c.set_instrumentation(|_: InstrumentationEvent<'_>| {}),
+    }
+    let asked = asked.lock().expect("the notes").clone();
+    let of_the_list = |sql: &&String| {
+        sql.starts_with("SELECT") && (sql.contains("FROM `punchouts`") || sql.contains("FROM `refusals`"))
+            || sql.contains("FROM \"punchouts\"")
+            || sql.contains("FROM \"refusals\"")
+    };
+    asked.iter().filter(of_the_list).map(|sql| (sql.clone(), explain(c, &filled(sql)))).collect()
+}
+
+/// The statement with its values in place of their placeholders.
+fn filled(noted: &str) -> String {
+    let (sql, values) = noted.split_once(" -- binds: ").expect("values");
+    let values: Vec<serde_json::Value> = serde_json::from_str(values).expect("plain values");
+    let literal = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => format!("'{text}'"),
+        other => other.to_string(),
+    };
+    let mut filled = sql.to_owned();
+    for (place, value) in values.iter().enumerate().rev() {
+        match filled.contains('$') {
+            true => filled = filled.replace(&format!("${}", place + 1), &literal(value)),
+            // The last question mark is the last value's.
+            false => {
+                let at = filled.rfind('?').expect("a placeholder");
+                filled.replace_range(at..=at, &literal(value));
+            }
+        }
+    }
+    filled
+}
+
+fn explain(c: &mut Connection, sql: &str) -> String {
+    let lines: Vec<String> = match c {
+        Connection::Sqlite(c) => {
+            let steps: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(c).expect("a plan");
+            steps.into_iter().map(|step| step.detail).collect()
+        }
+        Connection::Postgres(c) => {
+            #[derive(QueryableByName)]
+            struct Line {
+                #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+                line: String,
+            }
+            let lines: Vec<Line> = sql_query(format!("EXPLAIN {sql}")).load(&mut **c).expect("a plan");
+            lines.into_iter().map(|line| line.line).collect()
+        }
+    };
+    lines.join("\n")
+}
+
+/// PostgreSQL sorts a handful of rows of one customer rather than reading them in their order; that is no harm.
+const HANDFUL: u64 = 200;
+
+fn is_good(plan: &str) -> bool {
+    let reads_all = plan.lines().any(|line| line.starts_with("SCAN ") && !line.contains("USING INDEX"));
+    let rows = |line: &str| line.split("rows=").nth(1)?.split(' ').next()?.parse::<u64>().ok();
+    let sorts = plan.lines().filter(|line| line.contains("Sort  ("));
+    let sorts_many = sorts.into_iter().any(|line| rows(line).is_none_or(|rows| rows > HANDFUL));
+    !reads_all && !plan.contains("TEMP B-TREE") && !plan.contains("Seq Scan") && !sorts_many
+}
+
+#[test]
+fn the_list_reads_only_what_it_shows_however_many_punchouts_there_are() {
+    on_both_databases(|installation| {
+        installation.punchgate(&["migrate"]);
+        fill(&installation);
+        let store = Store::open(&DatabaseUrl::read(&installation.database_url).expect("a URL")).expect("a database");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let one = Reach::Account { id: "A".into(), ownerless: true };
+        let filter = |change: &dyn Fn(&mut Filter)| {
+            let mut filter = Filter::default();
+            change(&mut filter);
+            filter
+        };
+        let mut filters = vec![
+            Filter::default(),
+            filter(&|f| f.before = "01J9ZK3W8R5T2Q4M6N80050000".into()),
+            filter(&|f| f.system = "one".into()),
+            filter(&|f| f.customer = "77".into()),
+            filter(&|f| (f.customer, f.system) = ("77".into(), "one".into())),
+            filter(&|f| (f.from, f.to) = ("2024-10-01".into(), "2024-10-31".into())),
+            filter(&|f| f.search = "A000-0077".into()),
+            filter(&|f| f.search = "01J9ZK3W8R5T2Q4M6N80050000".into()),
+        ];
+        filters.extend(State::ALL.map(|state| Filter { state: Some(state), ..Filter::default() }));
+        filters.extend(State::ALL.map(|state| Filter {
+            state: Some(state),
+            system: "two".into(),
+            ..Filter::default()
+        }));
+        let mut explained = 0;
+        for reach in [Reach::Everything, one] {
+            for filter in &filters {
+                let (reach, filter) = (reach.clone(), filter.clone());
+                let found = runtime.block_on(store.read(move |c| {
+                    let mut entries = 0;
+                    let plans = plans(c, |c| {
+                        entries =
+                            journal::list(c, &reach, &filter, 1_800_000_000_000_000).expect("a list").entries.len();
+                    });
+                    Ok::<_, StoreError>((plans, entries, format!("{reach:?} {filter:?}")))
+                }));
+                let (plans, entries, asked) = found.expect("plans");
+                assert!(!plans.is_empty(), "nothing was asked for {asked}");
+                let nothing = ["Cancelled", "Some(Open)", "Some(InShop)"].iter().any(|state| asked.contains(state));
+                assert_eq!(entries == 0, nothing, "{asked}");
+                for (sql, plan) in plans {
+                    assert!(is_good(&plan), "{asked}\n{sql}\n{plan}");
+                    explained += 1;
+                }
+            }
+        }
+        assert!(explained > 60, "{explained}");
+    });
+}
+
+#[test]
+fn a_bad_plan_is_told_from_a_good_one() {
+    for good in [
+        "SEARCH punchouts USING INDEX punchouts_by_shop (shop_id=? AND id<?)",
+        "SCAN punchouts USING INDEX sqlite_autoindex_punchouts_1",
+        "Limit  (cost=0.42..5)\n  ->  Index Scan Backward using punchouts_by_shop on punchouts",
+    ] {
+        assert!(is_good(good), "{good}");
+    }
+    for bad in [
+        "SCAN punchouts",
+        "SEARCH punchouts USING INDEX x (shop_id=?)\nUSE TEMP B-TREE FOR ORDER BY",
+        "Limit\n  ->  Sort  (cost=1..2 rows=30 width=9)\n        ->  Seq Scan on punchouts",
+        "Limit\n  ->  Sort  (cost=1..2 rows=3000 width=9)\n        ->  Index Scan using punchouts_by_shop",
+    ] {
+        assert!(!is_good(bad), "{bad}");
+    }
+}
