@@ -1,8 +1,10 @@
 //! Accounts: who buys licenses (merchants) and who issues them (vendors).
 
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::schema::accounts;
+use super::license_list::contains;
+use super::schema::{accounts, licenses};
 use super::{Connection, Result, on};
 
 #[derive(Debug, Clone, Queryable, Insertable)]
@@ -31,6 +33,31 @@ pub fn find_by_email(connection: &mut Connection, email: &str) -> Result<Option<
 
 pub fn find(connection: &mut Connection, id: &str) -> Result<Option<Account>> {
     on!(connection, c => Ok(accounts::table.find(id).get_result(c).optional()?))
+}
+
+/// Accounts after an address that hold a text, with how many licenses each has.
+pub fn list_page(connection: &mut Connection, search: &str, after: &str, limit: i64) -> Result<Vec<(Account, i64)>> {
+    let pattern = contains(&search.trim().to_lowercase());
+    let rows: Vec<Account> = on!(connection, c => accounts::table
+        .filter(accounts::email.gt(after))
+        .filter(accounts::email.like(&pattern).escape('\\'))
+        .order(accounts::email)
+        .limit(limit)
+        .load(c)?);
+    let ids: Vec<&String> = rows.iter().map(|account| &account.id).collect();
+    let counts: Vec<(String, i64)> = on!(connection, c => licenses::table
+        .filter(licenses::account_id.eq_any(ids))
+        .group_by(licenses::account_id)
+        .select((licenses::account_id, count_star()))
+        .load(c)?);
+    let owned = |id: &str| counts.iter().find(|(account, _)| account == id).map_or(0, |(_, count)| *count);
+    Ok(rows
+        .into_iter()
+        .map(|account| {
+            let count = owned(&account.id);
+            (account, count)
+        })
+        .collect())
 }
 
 pub fn list(connection: &mut Connection) -> Result<Vec<Account>> {

@@ -4,7 +4,8 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::web::admin::{assignments, customers, punchouts, shops, start, systems, trial};
+use crate::web::admin::{assignments, audit, customers, punchouts, shops, start, systems, trial};
+use crate::web::vendor::{accounts, licenses};
 use crate::web::{api, assets, frame, health, pages, portal, procurement, profile, signin};
 
 /// The gateway's own listener.
@@ -136,6 +137,26 @@ fn signed_in(config: &mut ServiceConfig) {
                 .route(web::get().to(assignments::ask_remove))
                 .route(web::post().to(assignments::remove)),
         )
+        // Administration: the audit log.
+        .route("/admin/audit", web::get().to(audit::list))
+        .route("/admin/audit.csv", web::get().to(audit::csv))
+        // The vendor.
+        .route("/vendor", web::get().to(accounts::list))
+        .service(
+            web::resource("/vendor/accounts/new")
+                .route(web::get().to(accounts::new))
+                .route(web::post().to(accounts::create)),
+        )
+        .route("/vendor/accounts/{id}", web::get().to(accounts::account))
+        .route("/vendor/accounts/{id}/invite", web::post().to(accounts::invite))
+        .route("/vendor/licenses", web::get().to(licenses::list))
+        .service(
+            web::resource("/vendor/licenses/new")
+                .route(web::get().to(licenses::new))
+                .route(web::post().to(licenses::issue)),
+        )
+        .route("/vendor/licenses/{id}", web::get().to(licenses::license))
+        .route("/vendor/licenses/{id}/{change}", web::post().to(licenses::change))
         // One's own account.
         .route("/account", web::get().to(profile::page))
         .route("/account/password", web::post().to(profile::change_password))

@@ -22,3 +22,4 @@ pub mod profile;
 pub mod server;
 pub mod session;
 pub mod signin;
+pub mod vendor;

@@ -219,11 +219,12 @@ struct LicensePage {
     events: Vec<EventRow>,
 }
 
-struct EventRow {
-    at: i64,
-    what: String,
-    detail: Option<String>,
-    actor: String,
+/// One line of a license's history.
+pub struct EventRow {
+    pub at: i64,
+    pub what: String,
+    pub detail: Option<String>,
+    pub actor: String,
 }
 
 impl LicensePage {
@@ -261,7 +262,7 @@ impl LicensePage {
 }
 
 impl EventRow {
-    fn of(t: Texts, event: LicenseEvent) -> Self {
+    pub fn of(t: Texts, event: LicenseEvent) -> Self {
         let what = match event.kind.as_str() {
             "issued" => "license-event-issued",
             "connected" => "license-event-connected",
@@ -270,7 +271,12 @@ impl EventRow {
             "resumed" => "license-event-resumed",
             _ => "license-event-extended",
         };
-        Self { at: event.happened_at, what: t.of(what), detail: event.detail, actor: event.actor }
+        // Of issuing and extending the detail is the last good day, else a website.
+        let day = |day: &str| {
+            crate::clock::end_of_day(day).map(|end| t.fill("license-event-until", "until", t.last_day(end)))
+        };
+        let detail = event.detail.map(|detail| day(&detail).unwrap_or(detail));
+        Self { at: event.happened_at, what: t.of(what), detail, actor: event.actor }
     }
 }
 

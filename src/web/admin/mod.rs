@@ -1,6 +1,7 @@
 //! The administration: OCI systems, shops, customers, punchouts, the audit log.
 
 pub mod assignments;
+pub mod audit;
 pub mod customers;
 pub mod punchouts;
 pub mod shops;
