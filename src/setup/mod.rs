@@ -13,4 +13,5 @@ pub mod licenses;
 pub mod portal;
 pub mod shops;
 pub mod slug;
+pub mod steps;
 pub mod systems;

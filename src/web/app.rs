@@ -4,7 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::web::admin::{assignments, punchouts, systems, trial};
+use crate::web::admin::{assignments, customers, punchouts, shops, start, systems, trial};
 use crate::web::{api, assets, frame, health, pages, portal, procurement, profile, signin};
 
 /// The gateway's own listener.
@@ -71,6 +71,35 @@ fn signed_in(config: &mut ServiceConfig) {
             web::resource("/account/license/{id}/disconnect")
                 .route(web::get().to(portal::ask_disconnect))
                 .route(web::post().to(portal::disconnect)),
+        )
+        .route("/admin", web::get().to(start::page))
+        // Administration: shops and their customers.
+        .route("/admin/shops", web::get().to(shops::list))
+        .service(
+            web::resource("/admin/shops/new").route(web::get().to(shops::new)).route(web::post().to(shops::create)),
+        )
+        .service(
+            web::resource("/admin/shops/{slug}").route(web::get().to(shops::shop)).route(web::post().to(shops::save)),
+        )
+        .route("/admin/shops/{slug}/keys", web::post().to(shops::rotate))
+        .route("/admin/shops/{slug}/keys/{id}/revoke", web::post().to(shops::revoke))
+        .route("/admin/shops/{slug}/remove", web::post().to(shops::remove))
+        .route("/admin/customers", web::get().to(customers::list))
+        .service(
+            web::resource("/admin/customers/new")
+                .route(web::get().to(customers::new))
+                .route(web::post().to(customers::create)),
+        )
+        .service(
+            web::resource("/admin/customers/{id}")
+                .route(web::get().to(customers::customer))
+                .route(web::post().to(customers::save)),
+        )
+        .route("/admin/customers/{id}/password", web::post().to(customers::set_password))
+        .service(
+            web::resource("/admin/customers/{id}/remove")
+                .route(web::get().to(customers::ask_remove))
+                .route(web::post().to(customers::remove)),
         )
         // Administration: OCI systems.
         .route("/admin/systems", web::get().to(systems::list))

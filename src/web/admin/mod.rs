@@ -1,7 +1,9 @@
 //! The administration: OCI systems, shops, customers, punchouts, the audit log.
 
 pub mod assignments;
+pub mod customers;
 pub mod punchouts;
 pub mod shops;
+pub mod start;
 pub mod systems;
 pub mod trial;
