@@ -8,12 +8,13 @@ pub mod demo;
 /// HTTP: the only room that knows actix.
 pub mod web;
 
-/// Who signs in to the portal and the administration, and what he may see.
-pub mod account;
 /// The story: login, entry, cart, return, leave.
 pub mod punchout;
 /// What operators and vendors do: apply files, customers, licenses, settings of systems.
 pub mod setup;
+
+/// Who signs in to the portal and the administration, and what he may see.
+pub mod account;
 /// What is configured, in memory.
 pub mod snapshot;
 

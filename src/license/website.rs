@@ -240,7 +240,7 @@ mod tests {
             ("10001", NotAWebsite),
             ("0x7f.1", NotAWebsite),
             ("shop.*", NotAWebsite),
-            ("buyer@example.com", UserInfo),
+            ("buyer@example.com", Email),
             ("https://user:secret@shop.example.com", UserInfo),
             ("ftp://shop.example.com", Scheme),
             ("192.168.1.10", IpAddress),
