@@ -52,7 +52,7 @@ pub struct Settings {
 }
 
 /// The functions of OCI that a system may offer.
-const FUNCTIONS: &[&str] = &["DETAIL", "VALIDATE", "SOURCING", "BACKGROUND_SEARCH", "DOWNLOADJSON"];
+pub const FUNCTIONS: &[&str] = &["DETAIL", "VALIDATE", "SOURCING", "BACKGROUND_SEARCH", "DOWNLOADJSON"];
 
 /// How this buyer calls.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -161,6 +161,107 @@ impl Settings {
         }
         merge(&mut settings, own);
         serde_json::from_value(settings).map_err(|error| SettingsError::Shape(error.to_string()))
+    }
+}
+
+/// What of settings is the operator's own: all that differs from the preset that they name. The counterpart of
+/// [`Settings::effective`], so that a form may show everything and only what was changed is stored.
+pub fn own(effective: &Settings) -> Result<Value, SettingsError> {
+    let shape = |error: serde_json::Error| SettingsError::Shape(error.to_string());
+    let name = effective.preset.clone();
+    let base = Settings::effective(&serde_json::json!({ "preset": name }))?;
+    let base = serde_json::to_value(base).map_err(shape)?;
+    let whole = serde_json::to_value(effective).map_err(shape)?;
+    let mut own = differing(&base, &whole).unwrap_or_else(|| Value::Object(Map::new()));
+    if name != "generic"
+        && let Value::Object(members) = &mut own
+    {
+        members.insert("preset".into(), Value::String(name));
+    }
+    Ok(own)
+}
+
+/// The members of `whole` that are not those of `base`; of fields, the entries.
+fn differing(base: &Value, whole: &Value) -> Option<Value> {
+    match (base, whole) {
+        (base, whole) if base == whole => None,
+        (Value::Object(base), Value::Object(whole)) => {
+            let mut different = Map::new();
+            for (key, value) in whole {
+                let Some(present) = base.get(key) else {
+                    different.insert(key.clone(), value.clone());
+                    continue;
+                };
+                let other = match (present, value) {
+                    (Value::Array(present), Value::Array(fields)) if key == "field" => {
+                        let new: Vec<Value> = fields.iter().filter(|field| !present.contains(field)).cloned().collect();
+                        (!new.is_empty()).then_some(Value::Array(new))
+                    }
+                    (present, value) => differing(present, value),
+                };
+                if let Some(other) = other {
+                    different.insert(key.clone(), other);
+                }
+            }
+            Some(Value::Object(different))
+        }
+        (_, whole) => Some(whole.clone()),
+    }
+}
+
+/// One setting that differs between two sets of them: its path, and both values in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub key: String,
+    pub was: String,
+    pub will: String,
+}
+
+/// What would change for calls and carts if `will` took the place of `was`.
+pub fn differences(was: &Settings, will: &Settings) -> Result<Vec<Difference>, SettingsError> {
+    let flat = |settings: &Settings| -> Result<Map<String, Value>, SettingsError> {
+        let value = serde_json::to_value(settings).map_err(|error| SettingsError::Shape(error.to_string()))?;
+        let mut flat = Map::new();
+        flatten("", &value, &mut flat);
+        Ok(flat)
+    };
+    let (was, will) = (flat(was)?, flat(will)?);
+    let written = |value: Option<&Value>| match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    let mut keys: Vec<&String> = was.keys().chain(will.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    Ok(keys
+        .into_iter()
+        .filter(|key| was.get(*key) != will.get(*key))
+        .map(|key| Difference { key: key.clone(), was: written(was.get(key)), will: written(will.get(key)) })
+        .collect())
+}
+
+fn flatten(path: &str, value: &Value, flat: &mut Map<String, Value>) {
+    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, value)| flatten(&below(name), value, flat)),
+        Value::Array(fields) if path == "field" => {
+            for field in fields {
+                let name = field.get("name").and_then(Value::as_str).unwrap_or_default();
+                let mut rule = field.clone();
+                if let Value::Object(members) = &mut rule {
+                    members.remove("name");
+                }
+                flat.insert(below(name), rule);
+            }
+        }
+        Value::Array(entries) if entries.iter().all(Value::is_string) => {
+            let entries: Vec<&str> = entries.iter().filter_map(Value::as_str).collect();
+            flat.insert(path.to_owned(), Value::String(entries.join(", ")));
+        }
+        other => {
+            flat.insert(path.to_owned(), other.clone());
+        }
     }
 }
 
@@ -276,6 +377,37 @@ mod tests {
             let error = Profile::read(&own.to_string()).err().expect("refused").to_string();
             assert!(error.starts_with(told), "{error}");
         }
+    }
+
+    #[test]
+    fn only_what_differs_from_the_preset_is_ones_own_and_nothing_is_lost() {
+        for (name, _) in PRESETS {
+            for own in [
+                json!({ "preset": name }),
+                json!({ "preset": name, "hooks": ["https://srm.example.com"], "oci_version": "4.0" }),
+                json!({ "preset": name, "call": { "names": { "user": "LOGIN" }, "hook_is_last": true }, "units": { "map": { "Kiste": "CS" } } }),
+                json!({ "preset": name, "field": [{ "name": "DESCRIPTION", "from": ["custom.short"] }, { "name": "CUST_FIELD1", "fixed": "X" }] }),
+            ] {
+                let effective = Settings::effective(&own).expect("settings");
+                let again = super::own(&effective).expect("its own part");
+                assert_eq!(Settings::effective(&again).expect("settings"), effective, "{name}: {again}");
+            }
+        }
+        let effective = Settings::effective(&json!({ "form": { "method": "GET" } })).expect("settings");
+        assert_eq!(super::own(&effective).expect("its own part"), json!({ "form": { "method": "GET" } }));
+    }
+
+    #[test]
+    fn what_another_preset_would_change_is_told_key_by_key() {
+        let was = Settings::effective(&json!({})).expect("settings");
+        let will = Settings::effective(
+            &json!({ "form": { "method": "GET" }, "field": [{ "name": "TAX", "from": ["tax_rate"] }] }),
+        )
+        .expect("settings");
+        let told = differences(&was, &will).expect("differences");
+        let keys: Vec<&str> = told.iter().map(|difference| difference.key.as_str()).collect();
+        assert_eq!(keys, ["field.TAX", "form.method"]);
+        assert_eq!((told[1].was.as_str(), told[1].will.as_str()), ("POST", "GET"));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod file;
 pub mod license_check;
 pub mod licenses;
 pub mod portal;
+pub mod settings;
 pub mod shops;
 pub mod slug;
 pub mod steps;

@@ -4,7 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::web::admin::{assignments, audit, customers, punchouts, shops, start, systems, trial};
+use crate::web::admin::{assignments, audit, customers, punchouts, settings, shops, start, systems, trial};
 use crate::web::vendor::{accounts, licenses};
 use crate::web::{api, assets, frame, health, pages, portal, procurement, profile, signin};
 
@@ -136,6 +136,32 @@ fn signed_in(config: &mut ServiceConfig) {
             web::resource("/admin/systems/{slug}/customers/{id}/remove")
                 .route(web::get().to(assignments::ask_remove))
                 .route(web::post().to(assignments::remove)),
+        )
+        // Administration: the settings of an OCI system.
+        .service(
+            web::resource("/admin/systems/{slug}/login")
+                .route(web::get().to(settings::login))
+                .route(web::post().to(settings::save_login)),
+        )
+        .service(
+            web::resource("/admin/systems/{slug}/return")
+                .route(web::get().to(settings::giveback))
+                .route(web::post().to(settings::save_giveback)),
+        )
+        .service(
+            web::resource("/admin/systems/{slug}/fields")
+                .route(web::get().to(settings::fields))
+                .route(web::post().to(settings::save_fields)),
+        )
+        .service(
+            web::resource("/admin/systems/{slug}/units")
+                .route(web::get().to(settings::units))
+                .route(web::post().to(settings::save_units)),
+        )
+        .service(
+            web::resource("/admin/systems/{slug}/preset")
+                .route(web::get().to(settings::preset))
+                .route(web::post().to(settings::apply_preset)),
         )
         // Administration: the audit log.
         .route("/admin/audit", web::get().to(audit::list))

@@ -4,6 +4,7 @@ pub mod assignments;
 pub mod audit;
 pub mod customers;
 pub mod punchouts;
+pub mod settings;
 pub mod shops;
 pub mod start;
 pub mod systems;
