@@ -50,18 +50,15 @@ pub async fn put(
     let number = number.trim().to_owned();
     check_number(&number)
         .and_then(|()| change.email.as_deref().map_or(Ok(()), check_email))
-        .and_then(|()| change.password.as_ref().map_or(Ok(()), |password| check_password(password.expose_secret())))
         .map_err(|reason| faulty(&reason))?;
     let (shop, key) = (shop_id.to_owned(), number.clone());
     let known = store.read(move |c| store::customers::find_by_number(c, &shop, &key)).await?;
 
+    let given = change.password.as_ref().map(ExposeSecret::expose_secret);
+    check_passwords(given, change.password_hash.as_deref()).map_err(|fault| faulty(&fault.to_string()))?;
     let hash = match (change.password, change.password_hash) {
-        (Some(_), Some(_)) => return Err(faulty("give password or password_hash, not both")),
-        (None, Some(hash)) if !password::readable(&hash) => {
-            return Err(faulty("password_hash must be argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$)"));
-        }
         (None, hash) => hash,
-        (Some(password), None) => match &known {
+        (Some(password), _) => match &known {
             Some(known) if verifies(hasher, &password, &known.password_hash).await? => None,
             _ => Some(hasher.hash(password).await?),
         },
@@ -108,6 +105,28 @@ pub async fn put(
 
 async fn verifies(hasher: &Hasher, password: &SecretString, stored: &str) -> Result<bool, Refusal> {
     Ok(!matches!(hasher.verify(password.clone(), Some(stored.to_owned())).await?, Verified::No))
+}
+
+/// A full line is waited out: an import has time.
+async fn hash_patiently(hasher: &Hasher, password: &SecretString, known: Option<&Customer>) -> String {
+    loop {
+        let same = match known {
+            Some(known) => match hasher.verify(password.clone(), Some(known.password_hash.clone())).await {
+                Ok(verified) => Ok((!matches!(verified, Verified::No)).then(|| known.password_hash.clone())),
+                Err(busy) => Err(busy),
+            },
+            None => Ok(None),
+        };
+        let hashed = match same {
+            Ok(Some(hash)) => Ok(hash),
+            Ok(None) => hasher.hash(password.clone()).await,
+            Err(busy) => Err(busy),
+        };
+        match hashed {
+            Ok(hash) => return hash,
+            Err(busy) => tokio::time::sleep(std::time::Duration::from_secs(busy.retry_after_seconds.into())).await,
+        }
+    }
 }
 
 /// Why a customer cannot be stored.
@@ -190,57 +209,163 @@ pub struct Imported {
     pub unchanged: usize,
 }
 
-impl CustomerFile {
-    /// Reads and checks all of it; the error names the line.
-    pub fn read(mut source: impl Read) -> Result<Self, Rejected> {
-        let faulty = |reason: String| Rejected::Faulty(reason);
-        let mut text = String::new();
-        source.read_to_string(&mut text).map_err(|error| faulty(format!("the file is not UTF-8 text: {error}")))?;
-        let text = text.trim_start_matches('\u{feff}');
-        let header = text.lines().next().unwrap_or_default();
-        let delimiter = if header.contains(';') { b';' } else { b',' };
-        let mut reader =
-            csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::Headers).from_reader(text.as_bytes());
-        let headers = reader.headers().map_err(|error| faulty(error.to_string()))?.clone();
-        for needed in ["number", "email"] {
-            if !headers.iter().any(|name| name == needed) {
-                return Err(faulty(format!(
-                    "the first line must name the columns, and \"{needed}\" is not among them"
-                )));
+/// What is wrong with a row.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RowFault {
+    #[error("{0}")]
+    Malformed(String),
+    #[error("active must be true or false")]
+    Active,
+    #[error("this is not a customer number: 1 to 64 printable characters")]
+    Number,
+    #[error("this is not an e-mail address")]
+    Email,
+    #[error("give password or password_hash, not both")]
+    BothPasswords,
+    #[error("the password must have 1 to 1,024 bytes")]
+    PasswordLength,
+    #[error("password_hash must be argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$)")]
+    Hash,
+    #[error("the customer or his email stands in the file twice")]
+    Twice,
+}
+
+/// A row as it was read: good, or with what is wrong.
+pub struct ReadRow {
+    pub line: u64,
+    pub number: String,
+    pub email: String,
+    pub fault: Option<RowFault>,
+    row: Option<Row>,
+}
+
+impl ReadRow {
+    /// Whether the row says something about the password.
+    pub fn has_password(&self) -> bool {
+        self.row.as_ref().is_some_and(|row| row.password.is_some() || row.password_hash.is_some())
+    }
+
+    pub fn active(&self) -> Option<bool> {
+        self.row.as_ref().and_then(|row| row.active)
+    }
+}
+
+/// Reads a file row by row; an error concerns the whole of it.
+pub fn read_rows(mut source: impl Read) -> Result<Vec<ReadRow>, Rejected> {
+    let faulty = |reason: String| Rejected::Faulty(reason);
+    let mut text = String::new();
+    source.read_to_string(&mut text).map_err(|error| faulty(format!("the file is not UTF-8 text: {error}")))?;
+    let text = text.trim_start_matches('\u{feff}');
+    let header = text.lines().next().unwrap_or_default();
+    let delimiter = if header.contains(';') { b';' } else { b',' };
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::Headers).from_reader(text.as_bytes());
+    let headers = reader.headers().map_err(|error| faulty(error.to_string()))?.clone();
+    for needed in ["number", "email"] {
+        if !headers.iter().any(|name| name == needed) {
+            return Err(faulty(format!("the first line must name the columns, and \"{needed}\" is not among them")));
+        }
+    }
+    if let Some(unknown) =
+        headers.iter().find(|name| !["number", "email", "password", "password_hash", "active"].contains(name))
+    {
+        return Err(faulty(format!(
+            "unknown column \"{unknown}\"; known are number, email, password, password_hash, active"
+        )));
+    }
+    let column = |name: &str| headers.iter().position(|header| header == name);
+    let (number_at, email_at) = (column("number"), column("email"));
+    let (mut rows, mut numbers, mut emails) = (Vec::new(), HashSet::new(), HashSet::new());
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = error.position().map_or(0, csv::Position::line);
+                // The parser's words name no value of the line, which may be a secret.
+                let fault = Some(RowFault::Malformed("the line does not have as many fields as the first one".into()));
+                rows.push(ReadRow { line, number: String::new(), email: String::new(), fault, row: None });
+                continue;
             }
-        }
-        if let Some(unknown) =
-            headers.iter().find(|name| !["number", "email", "password", "password_hash", "active"].contains(name))
-        {
-            return Err(faulty(format!(
-                "unknown column \"{unknown}\"; known are number, email, password, password_hash, active"
-            )));
-        }
-        let (mut rows, mut numbers, mut emails) = (Vec::new(), HashSet::new(), HashSet::new());
-        for record in reader.records() {
-            let record = record.map_err(|error| faulty(error.to_string()))?;
-            let line = record.position().map_or(0, csv::Position::line);
-            let at = |reason: String| faulty(format!("line {line}: {reason}"));
-            // The values of a line may be secrets, so its errors name the line only.
-            let mut row: Row =
-                record.deserialize(Some(&headers)).map_err(|_| at("active must be true or false".into()))?;
+        };
+        let at = |column: Option<usize>| column.and_then(|at| record.get(at)).unwrap_or_default().trim().to_owned();
+        let (line, number, email) = (record.position().map_or(0, csv::Position::line), at(number_at), at(email_at));
+        let read = record.deserialize::<Row>(Some(&headers)).map_err(|_| RowFault::Active).and_then(|mut row| {
             row.line = line;
             row.password = row.password.filter(|text| !text.is_empty());
             row.password_hash = row.password_hash.filter(|text| !text.is_empty());
-            check_number(&row.number).and_then(|()| check_email(&row.email)).map_err(at)?;
-            if row.password.is_some() && row.password_hash.is_some() {
-                return Err(at("give password or password_hash, not both".into()));
+            check_row(&row)?;
+            if !numbers.insert(number.clone()) || !emails.insert(fold_email(&email)) {
+                return Err(RowFault::Twice);
             }
-            row.password.as_deref().map_or(Ok(()), check_password).map_err(at)?;
-            if row.password_hash.as_deref().is_some_and(|hash| !password::readable(hash)) {
-                return Err(at("password_hash must be argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$)".into()));
+            Ok(row)
+        });
+        let (fault, row) = match read {
+            Ok(row) => (None, Some(row)),
+            Err(fault) => (Some(fault), None),
+        };
+        rows.push(ReadRow { line, number, email, fault, row });
+    }
+    Ok(rows)
+}
+
+fn check_row(row: &Row) -> Result<(), RowFault> {
+    check_number(&row.number).map_err(|_| RowFault::Number)?;
+    check_email(&row.email).map_err(|_| RowFault::Email)?;
+    check_passwords(row.password.as_deref(), row.password_hash.as_deref())
+}
+
+/// A password or its hash, not both, and only what somebody could log in with.
+pub fn check_passwords(password: Option<&str>, hash: Option<&str>) -> Result<(), RowFault> {
+    if password.is_some() && hash.is_some() {
+        return Err(RowFault::BothPasswords);
+    }
+    if password.is_some_and(|password| check_password(password).is_err()) {
+        return Err(RowFault::PasswordLength);
+    }
+    if hash.is_some_and(|hash| !password::readable(hash.trim())) {
+        return Err(RowFault::Hash);
+    }
+    Ok(())
+}
+
+impl CustomerFile {
+    /// Reads and checks all of it; the error names every faulty line.
+    pub fn read(source: impl Read) -> Result<Self, Rejected> {
+        let rows = read_rows(source)?;
+        let told =
+            |row: &ReadRow| row.fault.as_ref().map(|fault| format!("line {}: {}: {fault}", row.line, row.number));
+        let faults: Vec<String> = rows.iter().filter_map(told).collect();
+        if faults.is_empty() { Ok(Self::of(rows)) } else { Err(Rejected::Faulty(faults.join("\n"))) }
+    }
+
+    /// The good rows among what was read.
+    pub fn of(rows: Vec<ReadRow>) -> Self {
+        Self { rows: rows.into_iter().filter_map(|read| read.row).collect() }
+    }
+
+    /// Takes some rows out.
+    pub fn without(mut self, numbers: &HashSet<String>) -> Self {
+        self.rows.retain(|row| !numbers.contains(row.number.trim()));
+        self
+    }
+
+    /// Hashes passwords on the pool, one at a time, so that logins go on meanwhile.
+    pub async fn hash_on(
+        &mut self,
+        hasher: &Hasher,
+        known: &HashMap<String, Customer>,
+        mut progress: impl AsyncFnMut(usize) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut done = 0;
+        for row in &mut self.rows {
+            if let Some(password) = row.password.take() {
+                let password = SecretString::from(password);
+                row.password_hash = Some(hash_patiently(hasher, &password, known.get(row.number.trim())).await);
             }
-            if !numbers.insert(row.number.trim().to_owned()) || !emails.insert(fold_email(&row.email)) {
-                return Err(at(format!("customer {} or his email stands in the file twice", row.number)));
-            }
-            rows.push(row);
+            done += 1;
+            progress(done).await?;
         }
-        Ok(Self { rows })
+        Ok(())
     }
 
     pub fn len(&self) -> usize {

@@ -8,6 +8,7 @@ pub mod customer_forms;
 pub mod customers;
 pub mod export;
 pub mod file;
+pub mod import;
 pub mod license_check;
 pub mod licenses;
 pub mod portal;

@@ -10,6 +10,7 @@
 pub mod accounts;
 pub mod assignments;
 pub mod audit;
+pub mod customer_imports;
 pub mod customers;
 pub mod engine;
 pub mod invitations;

@@ -1,12 +1,16 @@
 //! Every route on one page.
 
+use actix_multipart::form::MultipartFormConfig;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::web::admin::{assignments, audit, customers, punchouts, settings, shops, start, systems, trial};
+use crate::web::admin::{assignments, audit, customers, import, punchouts, settings, shops, start, systems, trial};
 use crate::web::vendor::{accounts, licenses};
 use crate::web::{api, assets, frame, health, pages, portal, procurement, profile, signin};
+
+/// A file of customers with its form.
+const UPLOAD_LIMIT: usize = 11 * 1024 * 1024;
 
 /// The gateway's own listener.
 pub fn routes(config: &mut ServiceConfig) {
@@ -90,6 +94,17 @@ fn signed_in(config: &mut ServiceConfig) {
             web::resource("/admin/customers/new")
                 .route(web::get().to(customers::new))
                 .route(web::post().to(customers::create)),
+        )
+        .service(
+            web::resource("/admin/customers/import")
+                .app_data(MultipartFormConfig::default().total_limit(UPLOAD_LIMIT).memory_limit(UPLOAD_LIMIT))
+                .route(web::get().to(import::choose))
+                .route(web::post().to(import::preview)),
+        )
+        .service(
+            web::resource("/admin/customers/import/{id}")
+                .route(web::get().to(import::progress))
+                .route(web::post().to(import::confirm)),
         )
         .service(
             web::resource("/admin/customers/{id}")

@@ -2,9 +2,8 @@
 
 use super::diff::{differ, differ_license};
 use super::{Done, Work, new_id, refusing};
-use crate::credential::password;
 use crate::license::Kind;
-use crate::setup::customers::{self, Rejected, check_email, check_number, check_password};
+use crate::setup::customers::{self, Rejected, check_email, check_number, check_passwords};
 use crate::setup::file::{AssignmentEntry, CustomerEntry};
 use crate::setup::licenses::Place;
 use crate::store;
@@ -15,16 +14,9 @@ impl Work<'_> {
     pub(super) fn customer(&mut self, entry: &CustomerEntry, hash: Option<&String>) -> Done {
         let place = format!("customer {}/{}", entry.shop, entry.number.trim());
         let refuse = refusing(&place);
-        check_number(&entry.number)
-            .and_then(|()| check_email(&entry.email))
-            .and_then(|()| entry.password.as_deref().map_or(Ok(()), check_password))
-            .map_err(&refuse)?;
-        if entry.password.is_some() && entry.password_hash.is_some() {
-            return Err(refuse("give password or password_hash, not both".into()));
-        }
-        if entry.password_hash.as_deref().is_some_and(|hash| !password::readable(hash.trim())) {
-            return Err(refuse("password_hash must be argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$)".into()));
-        }
+        check_number(&entry.number).and_then(|()| check_email(&entry.email)).map_err(&refuse)?;
+        check_passwords(entry.password.as_deref(), entry.password_hash.as_deref())
+            .map_err(|fault| refuse(fault.to_string()))?;
         let shop = store::shops::find_by_slug(self.c, &entry.shop)?
             .ok_or_else(|| refuse(format!("there is no shop \"{}\"", entry.shop)))?;
         let present = store::customers::find_by_number(self.c, &shop.id, entry.number.trim())?;

@@ -3,6 +3,7 @@
 pub mod assignments;
 pub mod audit;
 pub mod customers;
+pub mod import;
 pub mod punchouts;
 pub mod settings;
 pub mod shops;

@@ -1,0 +1,32 @@
+# Eine Datei mit Kunden importieren.
+
+import-title = Kunden importieren
+import-sentence = Eine CSV-Datei in UTF-8 mit einer Kopfzeile: number, email und password oder password_hash (argon2id oder bcrypt); auf Wunsch active (true oder false). Sie sehen jede Zeile, bevor etwas importiert wird.
+import-file = Datei
+import-look = Datei ansehen
+import-nothing-yet = Noch ist nichts importiert.
+import-faulty-rows-one = Eine Zeile hat einen Fehler.
+import-faulty-rows-many = { $count } Zeilen haben Fehler.
+import-confirm-one = Einen Kunden importieren
+import-confirm-many = { $count } Kunden importieren
+import-confirm-good-one = Nur die eine gute Zeile importieren
+import-confirm-good-many = Nur die { $count } guten Zeilen importieren
+import-other-file = Andere Datei wählen
+import-line = Zeile
+import-effect = Was geschieht
+import-new = Neu
+import-changed = Geändert
+import-unchanged = Unverändert
+import-faulty = Fehler
+import-running = Passwörter werden gehasht. Gespeichert wird erst, wenn alle fertig sind; Anmeldungen gehen währenddessen weiter.
+import-failed = Der Import ist gescheitert. Nichts wurde importiert; bitte versuchen Sie es noch einmal.
+import-done = Der Import ist fertig.
+import-fault-upload = Die Datei konnte nicht angenommen werden. Sie darf höchstens 10 MB haben.
+import-fault-rows = Mehr als { $most } Zeilen. Größere Dateien nimmt die Kommandozeile: punchgate customer import.
+import-fault-file = Die Datei ist nicht lesbar: { $reason }
+import-fault-no-password = Ein neuer Kunde braucht ein password oder einen password_hash.
+import-fault-malformed = Die Zeile hat nicht so viele Felder wie die erste.
+import-fault-active = active muss true oder false sein.
+import-fault-both = Geben Sie password oder password_hash an, nicht beides.
+import-fault-hash = Das ist weder ein argon2id- noch ein bcrypt-Hash.
+import-fault-twice = Dieser Kunde oder seine E-Mail-Adresse steht zweimal in der Datei.

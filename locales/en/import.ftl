@@ -1,0 +1,32 @@
+# Importing a file of customers.
+
+import-title = Import customers
+import-sentence = A CSV file in UTF-8 with a header line: number, email, and password or password_hash (argon2id or bcrypt); active (true or false) if you like. You see every row before anything is imported.
+import-file = File
+import-look = Look at the file
+import-nothing-yet = Nothing is imported yet.
+import-faulty-rows-one = One row has a fault.
+import-faulty-rows-many = { $count } rows have faults.
+import-confirm-one = Import one customer
+import-confirm-many = Import { $count } customers
+import-confirm-good-one = Import the one good row only
+import-confirm-good-many = Import the { $count } good rows only
+import-other-file = Choose another file
+import-line = Line
+import-effect = What happens
+import-new = New
+import-changed = Changed
+import-unchanged = Unchanged
+import-faulty = Fault
+import-running = Hashing passwords. Nothing is stored until all of them are done; logins go on meanwhile.
+import-failed = The import failed. Nothing was imported; please try it again.
+import-done = The import is done.
+import-fault-upload = The file could not be taken. It may have 10 MB at most.
+import-fault-rows = More than { $most } rows. The command line takes larger files: punchgate customer import.
+import-fault-file = The file cannot be read: { $reason }
+import-fault-no-password = A new customer needs a password or password_hash.
+import-fault-malformed = The line does not have as many fields as the first one.
+import-fault-active = Active must be true or false.
+import-fault-both = Give password or password_hash, not both.
+import-fault-hash = This is neither an argon2id nor a bcrypt hash.
+import-fault-twice = This customer or his e-mail address stands in the file twice.
