@@ -4,10 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::account::session;
 use crate::clock;
 use crate::punchout::Gateway;
 use crate::punchout::recorder::MOST_KEPT;
-use crate::store::{self, StoreError};
+use crate::store::{self, Connection, StoreError};
 
 const EVERY: Duration = Duration::from_secs(60);
 /// Rows removed in one transaction, so that logins wait for no long one.
@@ -28,9 +29,20 @@ pub async fn sweep(gateway: Arc<Gateway>) {
             Ok(removed) => tracing::info!(removed, "old refusals went"),
             Err(error) => tracing::warn!(%error, "could not remove old refusals"),
         }
+        if let Err(error) = gateway.store.write(move |c| sweep_administration(c, now)).await {
+            tracing::warn!(%error, "could not remove ended sessions and invitations");
+        }
         gateway.recorder.report();
         tokio::time::sleep(EVERY).await;
     }
+}
+
+/// Ended sessions, old invitations, files of customers that nobody confirmed for a day.
+fn sweep_administration(c: &mut Connection, now: i64) -> Result<(), StoreError> {
+    store::sessions::delete_ended(c, now, now - session::IDLE)?;
+    store::invitations::delete_ended(c, now)?;
+    store::customer_imports::delete_old(c, now - clock::DAY)?;
+    store::shops::delete_ended_api_keys(c, now)
 }
 
 /// Removes refusals that are too old or too many.

@@ -332,8 +332,9 @@ impl CustomerFile {
     /// Reads and checks all of it; the error names every faulty line.
     pub fn read(source: impl Read) -> Result<Self, Rejected> {
         let rows = read_rows(source)?;
-        let told =
-            |row: &ReadRow| row.fault.as_ref().map(|fault| format!("line {}: {}: {fault}", row.line, row.number));
+        let told = |row: &ReadRow| {
+            row.fault.as_ref().map(|fault| format!("line {}: customer \"{}\": {fault}", row.line, row.number))
+        };
         let faults: Vec<String> = rows.iter().filter_map(told).collect();
         if faults.is_empty() { Ok(Self::of(rows)) } else { Err(Rejected::Faulty(faults.join("\n"))) }
     }
@@ -343,9 +344,9 @@ impl CustomerFile {
         Self { rows: rows.into_iter().filter_map(|read| read.row).collect() }
     }
 
-    /// Takes some rows out.
-    pub fn without(mut self, numbers: &HashSet<String>) -> Self {
-        self.rows.retain(|row| !numbers.contains(row.number.trim()));
+    /// Takes the rows of some lines out.
+    pub fn without(mut self, lines: &HashSet<u64>) -> Self {
+        self.rows.retain(|row| !lines.contains(&row.line));
         self
     }
 

@@ -162,8 +162,8 @@ pub fn confirm(
     let file = open(&import.sealed, key).ok_or(ImportError::NotFound)?;
     let rows = read(&file)?;
     let judged = judge(c, shop, &rows)?;
-    let faulty: HashSet<String> =
-        judged.iter().filter(|row| matches!(row.effect, Effect::Faulty(_))).map(|row| row.number.clone()).collect();
+    let faulty: HashSet<u64> =
+        judged.iter().filter(|row| matches!(row.effect, Effect::Faulty(_))).map(|row| row.line).collect();
     let file = CustomerFile::of(rows).without(&faulty);
     if !imports::begin(c, &import.id, i64::try_from(file.len()).unwrap_or(i64::MAX), now)? {
         return Err(ImportError::NotFound);

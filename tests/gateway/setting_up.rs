@@ -349,23 +349,29 @@ fn customers_come_from_csv_files_as_spreadsheets_write_them() {
         for (content, reason) in [
             (
                 "number;email;password\n30001;a@b.example;secret-1\n30002;no-address;secret-2\n",
-                "line 3: \"no-address\"",
+                "line 3: customer \"30002\": this is not an e-mail address",
             ),
             (
                 "number;email;password\n30001;a@b.example;secret-1\n;b@b.example;secret-2\n",
-                "line 3: \"\" is not a customer number",
+                "line 3: customer \"\": this is not a customer number",
             ),
             (
                 "number;email;password\n30001;a@b.example;secret-1\n30001;b@b.example;secret-2\n",
-                "line 3: customer 30001",
+                "line 3: customer \"30001\": the customer or his email stands in the file twice",
             ),
             ("number;email;password\n30001;a@b.example;secret-1\n30002;b@b.example;\n", "line 3: a new customer needs"),
             (
                 "number;email;password\n30001;a@b.example;secret-1\n30002;d@c.example;secret-2\n",
                 "line 3: customer 20002 has the email",
             ),
-            ("number;email;password_hash\n30001;a@b.example;secret-1\n", "line 2: password_hash must be"),
-            ("number;email;active\n30001;a@b.example;perhaps\n", "line 2: active must be true or false"),
+            (
+                "number;email;password_hash\n30001;a@b.example;secret-1\n",
+                "line 2: customer \"30001\": password_hash must be",
+            ),
+            (
+                "number;email;active\n30001;a@b.example;perhaps\n",
+                "line 2: customer \"30001\": active must be true or false",
+            ),
             ("number;mail\n30001;a@b.example\n", "\"email\" is not among them"),
             ("number;email;passwort\n30001;a@b.example;secret-1\n", "unknown column \"passwort\""),
         ] {

@@ -16,6 +16,7 @@ use std::collections::{HashMap, HashSet};
 use secrecy::SecretString;
 
 pub use self::diff::{Change, ChangeKind};
+use crate::account::audit::{self, Action, Actor, Object};
 use crate::credential::password::{self, Parameters};
 use crate::setup::file::SetupFile;
 use crate::store::{self, Connection, StoreError};
@@ -115,9 +116,52 @@ pub fn apply(c: &mut Connection, prepared: &Prepared, options: Options, now: i64
         work.assignment(entry)?;
     }
     if !applied.changes.is_empty() {
+        note_changes(c, &applied.changes, now)?;
         store::revision::bump(c)?;
     }
     if options.dry_run { Err(ApplyError::DryRun(Box::new(applied))) } else { Ok(applied) }
+}
+
+/// Writes every change into the audit log.
+fn note_changes(c: &mut Connection, changes: &[Change], now: i64) -> Result<(), StoreError> {
+    let mut owners: HashMap<String, Option<String>> = HashMap::new();
+    for change in changes {
+        let (kind, name) = change.object.split_once(' ').unwrap_or(("shop", change.object.as_str()));
+        let kind = match kind {
+            "system" => "system",
+            "customer" => "customer",
+            "assignment" => "assignment",
+            "account" => "account",
+            _ => "shop",
+        };
+        // Customers are named by their shop, assignments by their system.
+        let first = name.split(['/', ' ']).next().unwrap_or_default();
+        let place = format!("{}{first}", if matches!(kind, "system" | "assignment") { "system " } else { "shop " });
+        let owner = match owners.get(&place) {
+            Some(owner) => owner.clone(),
+            None => {
+                let shop = match kind {
+                    "system" | "assignment" => match store::systems::find_by_slug(c, first)? {
+                        Some(system) => store::shops::find(c, &system.shop_id)?,
+                        None => None,
+                    },
+                    _ => store::shops::find_by_slug(c, first)?,
+                };
+                let owner = shop.and_then(|shop| shop.account_id);
+                owners.insert(place, owner.clone());
+                owner
+            }
+        };
+        let action = match change.kind {
+            ChangeKind::Made => Action::Created,
+            ChangeKind::Changed => Action::Changed,
+            ChangeKind::Removed => Action::Removed,
+        };
+        let object = Object { kind, id: name, name, owner: owner.as_deref() };
+        let after = (!change.details.is_empty()).then(|| serde_json::json!({ "changes": change.details }));
+        audit::record(c, &Actor::command_line(), action, object, None, after, now)?;
+    }
+    Ok(())
 }
 
 struct Work<'a> {

@@ -8,7 +8,7 @@ mod raw;
 mod tap;
 
 pub use apart::eventually;
-pub use browser::{Browser, Form, Page, SIGN_IN_PASSWORD};
+pub use browser::{Browser, Page, SIGN_IN_PASSWORD};
 pub use raw::Raw;
 pub use tap::Tap;
 

@@ -1,0 +1,93 @@
+//! The vendor: accounts, invitations, licenses; and the audit log of it all.
+
+use crate::support::{Page, eventually, on_both_databases};
+
+const VENDOR: &str = "vendor@punchgate.example";
+
+#[test]
+fn a_vendor_invites_an_owner_who_chooses_his_password_once() {
+    on_both_databases(|installation| {
+        installation.add_user(VENDOR, "vendor");
+        let gateway = installation.serve();
+        let browser = gateway.signed_in(VENDOR);
+        let new = "/vendor/accounts/new";
+        let invited = browser.page(new).form(new).with("email", "owner@acme.example").send(&browser);
+        let link = Page::of(new, &invited).find("#invitation").expect("a link");
+        let path = link.strip_prefix(&gateway.url).expect("an address of ours").to_owned();
+        let owner = gateway.browser();
+        let page = owner.page(&path);
+        page.says("owner@acme.example");
+        assert_eq!(page.form(&path).with("password", "short").send(&owner).status, 422);
+        let chosen = page.form(&path).with("password", "a good long password").send(&owner);
+        owner.done(&chosen).says("Your password is set.");
+        assert_eq!(owner.get(&path).status, 410, "good once");
+        assert_eq!(owner.sign_in("owner@acme.example", "a good long password").status, 303);
+        let twice = browser.page(new).form(new).with("email", "owner@acme.example").send(&browser);
+        Page::of(new, &twice).says("There is an account with this e-mail address already.");
+    });
+}
+
+#[test]
+fn licenses_are_issued_extended_suspended_and_resumed() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("");
+        acme.installation.add_user(VENDOR, "vendor");
+        let gateway = acme.installation.serve();
+        let browser = gateway.signed_in(VENDOR);
+        let new = "/vendor/licenses/new";
+        let form = |count: &str| {
+            browser
+                .page(new)
+                .form(new)
+                .with("account", "owner@acme.example")
+                .with("kind", "system")
+                .with("count", count)
+        };
+        for (count, day, sentence) in [("0", "", "A number from 1 to 100."), ("1", "31.12.2027", "This is not a day.")]
+        {
+            let refused = form(count).with("valid_until", day).send(&browser);
+            assert_eq!(refused.status, 422);
+            Page::of(new, &refused).says(sentence);
+        }
+        let issued = Page::of(new, &form("2").with("valid_until", "2030-12-31").send(&browser));
+        assert_eq!((issued.html.matches("<code>PGS-").count(), issued.html.matches("<code>PGC-").count()), (2, 2));
+
+        let last = &acme.system_key[acme.system_key.len() - 5..];
+        let found = browser.page(&format!("/vendor/licenses?q={last}"));
+        let path = found.links().into_iter().find(|link| link.starts_with("/vendor/licenses/0")).expect("the license");
+        let page = browser.page(&path);
+        page.says("OCI system srm").says("One customer cannot punch out while it is suspended.");
+        browser.done(&page.form(&format!("{path}/suspend")).send(&browser)).says("The license is suspended.");
+        let call = || gateway.buyer().header("accept", "application/json").call();
+        eventually("it counts no more", || call().text().contains("system-license-suspended"));
+        browser.done(&browser.page(&path).form(&format!("{path}/resume")).send(&browser)).says("in force again");
+        let extended = browser.page(&path).form(&format!("{path}/extend")).with("valid_until", "2031-06-30");
+        browser.done(&extended.send(&browser)).says("30 Jun 2031");
+        eventually("it counts again", || gateway.buyer().call().status == 303);
+        browser.page("/vendor").says("owner@acme.example").says("No password yet");
+    });
+}
+
+#[test]
+fn who_changed_what_is_written_down_and_exported() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("");
+        acme.installation.add_user("owner@acme.example", "merchant");
+        let gateway = acme.installation.serve();
+        let browser = gateway.signed_in("owner@acme.example");
+        let edit = browser.page("/admin/systems/srm?edit").form("/admin/systems/srm").with("name", "=SUM(A1)");
+        browser.done(&edit.send(&browser));
+        let page = browser.page("/admin/audit?kind=system");
+        page.says("OCI system srm").says("name: SRM → =SUM(A1)").says("owner@acme.example").says("127.0.0.1");
+        browser.page("/admin/audit").says("Command line").says("signed in");
+        let csv = browser.get("/admin/audit.csv");
+        assert!(csv.header("content-type").starts_with("text/csv"));
+        let mut reader = csv::Reader::from_reader(csv.bytes.as_slice());
+        let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
+        assert!(rows.iter().any(|row| row[6].contains("name: SRM → =SUM(A1)")), "{rows:?}");
+        assert!(rows.iter().flatten().all(|cell| !cell.starts_with('=')), "no cell is a formula");
+        for secret in [acme.system_key.as_str(), acme.customer_key.as_str(), crate::support::PASSWORD] {
+            assert!(!csv.text().contains(secret));
+        }
+    });
+}
