@@ -14,18 +14,19 @@ use super::serve::{bind, stop_signal};
 use crate::account::audit::Actor;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::credential::secret;
+use crate::credential::{password, secret};
 use crate::demo::{buyer, shop};
 use crate::license::Kind;
 use crate::punchout::Gateway;
 use crate::setup::apply::{self, ApplyError, Options};
 use crate::setup::file::SetupFile;
 use crate::setup::licenses::{self, LicenseError};
-use crate::store::{DatabaseUrl, Store};
+use crate::store::{self, DatabaseUrl, Store};
 use crate::{telemetry, web};
 
 const SYSTEM: &str = "demo";
 const OWNER: &str = "owner@acme.example";
+const VENDOR: &str = "vendor@punchgate.example";
 const CUSTOMERS: [(&str, &str); 2] =
     [("10001", "buyer@acme-customer.example"), ("10002", "einkauf@muster-gmbh.example")];
 const PASSWORD: &str = "punch-out-1";
@@ -97,6 +98,10 @@ impl Demo {
                 "Gateway  {gateway_url}/   login {} with password {PASSWORD}; API at {gateway_url}/api/docs/",
                 CUSTOMERS[0].1
             );
+            println!(
+                "Admin    {gateway_url}/admin   licenses, systems, punchouts: sign in as {OWNER}, password {PASSWORD}"
+            );
+            println!("Vendor   {gateway_url}/vendor   issues licenses: sign in as {VENDOR}, password {PASSWORD}");
 
             stop_signal().await;
             for handle in handles {
@@ -134,6 +139,19 @@ fn fill(store: &Store, config: &Config, shop_url: &str, buyer_url: &str, api_key
         }
         Ok::<_, LicenseError>(issued)
     }))?;
+    // More than the demo needs, so that portal and administration have something to show.
+    super::block_on(
+        store.write(move |c| licenses::issue(c, OWNER, Kind::System, 1, None, &Actor::command_line(), now)),
+    )?;
+    for (email, role) in [(OWNER, "merchant"), (VENDOR, "vendor")] {
+        let hash = password::hash_now(&SecretString::from(PASSWORD), config.password);
+        super::block_on(store.write(move |c| {
+            let account = licenses::account(c, email, now)?;
+            store::accounts::update_role(c, &account.id, role)?;
+            store::accounts::update_password(c, &account.id, &hash)?;
+            Ok::<_, LicenseError>(())
+        }))?;
+    }
     let mut file = format!(
         r#"
 [[shop]]

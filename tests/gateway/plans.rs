@@ -54,7 +54,7 @@ struct Step {
 }
 
 /// Has the plans of what a job asks of punchouts and refusals explained by the database itself.
-fn plans(c: &mut Connection, job: impl FnOnce(&mut Connection)) -> Vec<(String, String)> {
+fn plans(c: &mut Connection, tables: &[&str], job: impl FnOnce(&mut Connection)) -> Vec<(String, String)> {
     let asked = Arc::new(Mutex::new(Vec::<String>::new()));
     let notes = asked.clone();
     let note = move |event: InstrumentationEvent<'_>| {
@@ -73,9 +73,12 @@ fn plans(c: &mut Connection, job: impl FnOnce(&mut Connection)) -> Vec<(String, 
     }
     let asked = asked.lock().expect("the notes").clone();
     let of_the_list = |sql: &&String| {
-        sql.starts_with("SELECT") && (sql.contains("FROM `punchouts`") || sql.contains("FROM `refusals`"))
-            || sql.contains("FROM \"punchouts\"")
-            || sql.contains("FROM \"refusals\"")
+        let named = |table: &str| {
+            sql.split(" FROM ")
+                .nth(1)
+                .is_some_and(|from| from.contains(&format!("`{table}`")) || from.contains(&format!("\"{table}\"")))
+        };
+        sql.starts_with("SELECT") && tables.iter().any(|table| named(table))
     };
     asked.iter().filter(of_the_list).map(|sql| (sql.clone(), explain(c, &filled(sql)))).collect()
 }
@@ -167,7 +170,7 @@ fn the_list_reads_only_what_it_shows_however_many_punchouts_there_are() {
                 let (reach, filter) = (reach.clone(), filter.clone());
                 let found = runtime.block_on(store.read(move |c| {
                     let mut entries = 0;
-                    let plans = plans(c, |c| {
+                    let plans = plans(c, &["punchouts", "refusals"], |c| {
                         entries =
                             journal::list(c, &reach, &filter, 1_800_000_000_000_000).expect("a list").entries.len();
                     });
@@ -204,4 +207,76 @@ fn a_bad_plan_is_told_from_a_good_one() {
     ] {
         assert!(!is_good(bad), "{bad}");
     }
+}
+
+/// 10,000 customers of a shop, all in one system, each with a license of one account.
+fn fill_customers(installation: &Installation) {
+    let sqlite = installation.database_url.starts_with("sqlite:");
+    let numbers = match sqlite {
+        true => "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10000)",
+        false => "WITH numbers (n) AS (SELECT * FROM generate_series(1, 10000))",
+    };
+    let padded = |prefix: &str| match sqlite {
+        true => format!("'{prefix}' || substr('0000000' || CAST(n AS TEXT), -7)"),
+        false => format!("'{prefix}' || lpad(CAST(n AS TEXT), 7, '0')"),
+    };
+    let (customer, license, place) = (padded("C"), padded("L"), padded("A"));
+    for statement in [
+        "INSERT INTO accounts (id, email, role, created_at) VALUES ('ACCOUNT', 'owner@acme.example', 'merchant', 1), ('OTHER', 'other@acme.example', 'merchant', 1)".to_owned(),
+        format!("{numbers} INSERT INTO accounts (id, email, role, created_at) SELECT {}, n || '@c.example', 'merchant', 1 FROM numbers WHERE n < 1000", padded("M")),
+        "INSERT INTO shops (id, slug, name, website, account_id, connector, created_at) VALUES ('SHOP', 'one', 'One', 'https://one.example', 'ACCOUNT', '{}', 1)".to_owned(),
+        "INSERT INTO systems (id, shop_id, slug, name, active, settings, created_at) VALUES ('SYSTEM', 'SHOP', 'one', 'One', TRUE, '{}', 1)".to_owned(),
+        format!("{numbers} INSERT INTO systems (id, shop_id, slug, name, active, settings, created_at) SELECT {}, 'SHOP', 's' || n, 'S', TRUE, '{{}}', 1 FROM numbers WHERE n < 500", padded("S")),
+        format!("{numbers} INSERT INTO customers (id, shop_id, number, email, email_folded, password_hash, active, created_at) SELECT {customer}, 'SHOP', {}, n || '@b.example', n || '@b.example', '', TRUE, 1 FROM numbers", padded("")),
+        format!("{numbers} INSERT INTO licenses (id, key, kind, account_id, valid_from, suspended, created_at) SELECT {license}, {license}, 'customer', CASE n % 2 WHEN 0 THEN 'ACCOUNT' ELSE 'OTHER' END, 1, FALSE, 1 FROM numbers"),
+        format!("{numbers} INSERT INTO assignments (id, system_id, customer_id, license_id, created_at) SELECT {place}, 'SYSTEM', {customer}, {license}, 1 FROM numbers WHERE n < 9000"),
+        format!("{numbers} INSERT INTO licenses (id, key, kind, account_id, valid_from, suspended, created_at) SELECT {}, {}, 'system', 'OTHER', 1, FALSE, 1 FROM numbers WHERE n < 500", padded("K"), padded("K")),
+        "UPDATE systems SET license_id = 'K' || substr(id, 2) WHERE id LIKE 'S0%'".to_owned(),
+        "ANALYZE".to_owned(),
+    ] {
+        installation.sql(&statement);
+    }
+}
+
+const OF_CUSTOMERS: [&str; 2] = ["customers", "licenses"];
+
+#[test]
+fn lists_of_customers_and_licenses_read_only_what_they_show() {
+    use punchgate::store::{customers, license_list};
+    on_both_databases(|installation| {
+        installation.punchgate(&["migrate"]);
+        fill_customers(&installation);
+        let store = Store::open(&DatabaseUrl::read(&installation.database_url).expect("a URL")).expect("a database");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let explained = runtime.block_on(store.read(|c| {
+            let mut all = Vec::new();
+            all.extend(plans(c, &OF_CUSTOMERS, |c| {
+                let page = customers::list_page(c, "SHOP", "", "0005000", 51).expect("a page");
+                assert_eq!((page.len(), page[0].0.number.as_str()), (51, "0005001"));
+            }));
+            all.extend(plans(c, &OF_CUSTOMERS, |c| {
+                assert_eq!(customers::list_of_system(c, "SYSTEM", "", "0000100", 51).expect("a page").len(), 51);
+            }));
+            all.extend(plans(c, &OF_CUSTOMERS, |c| {
+                assert_eq!(customers::list_unassigned(c, "SHOP", "SYSTEM", "", 20).expect("a page").len(), 20);
+            }));
+            all.extend(plans(c, &OF_CUSTOMERS, |c| {
+                let filter =
+                    license_list::Filter { account_id: Some("ACCOUNT".into()), limit: 51, ..Default::default() };
+                assert_eq!(license_list::list(c, &filter).expect("a page").len(), 51);
+            }));
+            Ok::<_, StoreError>(all)
+        }));
+        let explained = explained.expect("plans");
+        assert!(explained.len() >= 4, "{explained:#?}");
+        for (sql, plan) in explained {
+            // A table of one row is read as it is, by either database.
+            let small = |line: &str| line.contains("Seq Scan on systems") || line.contains("Seq Scan on accounts");
+            let read: Vec<&str> = plan.lines().filter(|line| !small(line)).collect();
+            let scanned = read
+                .iter()
+                .any(|line| line.contains("Seq Scan") || line.starts_with("SCAN ") && !line.contains("USING INDEX"));
+            assert!(!scanned, "{sql}\n{plan}");
+        }
+    });
 }
