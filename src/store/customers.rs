@@ -97,22 +97,27 @@ pub fn list_unassigned(
     search: &str,
     limit: i64,
 ) -> Result<Vec<Customer>> {
-    let pattern = contains(&search.trim().to_lowercase());
-    on!(connection, c => Ok(customers::table
-        .left_join(assignments::table.on(
-            assignments::customer_id.eq(customers::id).and(assignments::system_id.eq(system_id.to_owned()))))
-        .filter(customers::shop_id.eq(shop_id))
-        .filter(assignments::id.is_null())
-        .filter(customers::active.eq(true))
-        .filter(lower(customers::number.nullable()).like(&pattern).escape('\\').assume_not_null()
-            .or(customers::email_folded.like(&pattern).escape('\\')))
-        .order(customers::number)
-        .limit(limit)
-        .select(customers::all_columns)
-        .load(c)?))
+    let search = search.trim().to_lowercase();
+    on!(connection, c => {
+        let place = assignments::table
+            .filter(assignments::customer_id.eq(customers::id))
+            .filter(assignments::system_id.eq(system_id));
+        let mut query = customers::table
+            .filter(customers::shop_id.eq(shop_id))
+            .filter(customers::active.eq(true))
+            .filter(diesel::dsl::not(diesel::dsl::exists(place)))
+            .into_boxed();
+        if !search.is_empty() {
+            let pattern = contains(&search);
+            query = query.filter(
+                lower(customers::number.nullable()).like(pattern.clone()).escape('\\').assume_not_null()
+                    .or(customers::email_folded.like(pattern).escape('\\')));
+        }
+        Ok(query.order(customers::number).limit(limit).load(c)?)
+    })
 }
 
-/// The customers of a system after a number, with their licenses and when they last punched out.
+/// The customers of a system after a number, with their licenses.
 pub fn list_of_system(
     connection: &mut Connection,
     system_id: &str,
@@ -120,18 +125,26 @@ pub fn list_of_system(
     after: &str,
     limit: i64,
 ) -> Result<Vec<(Customer, Option<License>)>> {
-    let pattern = contains(&search.trim().to_lowercase());
-    on!(connection, c => Ok(customers::table
-        .inner_join(assignments::table.on(assignments::customer_id.eq(customers::id)))
-        .left_join(licenses::table.on(licenses::id.nullable().eq(assignments::license_id)))
-        .filter(assignments::system_id.eq(system_id))
-        .filter(customers::number.gt(after))
-        .filter(lower(customers::number.nullable()).like(&pattern).escape('\\').assume_not_null()
-            .or(customers::email_folded.like(&pattern).escape('\\')))
-        .order(customers::number)
-        .limit(limit)
-        .select((customers::all_columns, licenses::all_columns.nullable()))
-        .load(c)?))
+    let search = search.trim().to_lowercase();
+    on!(connection, c => {
+        let mut query = customers::table
+            .inner_join(assignments::table.on(assignments::customer_id.eq(customers::id)))
+            .left_join(licenses::table.on(licenses::id.nullable().eq(assignments::license_id)))
+            .filter(assignments::system_id.eq(system_id))
+            .filter(customers::number.gt(after))
+            .into_boxed();
+        if !search.is_empty() {
+            let pattern = contains(&search);
+            query = query.filter(
+                lower(customers::number.nullable()).like(pattern.clone()).escape('\\').assume_not_null()
+                    .or(customers::email_folded.like(pattern).escape('\\')));
+        }
+        Ok(query
+            .order(customers::number)
+            .limit(limit)
+            .select((customers::all_columns, licenses::all_columns.nullable()))
+            .load(c)?)
+    })
 }
 
 pub fn find_by_number(connection: &mut Connection, shop_id: &str, number: &str) -> Result<Option<Customer>> {
