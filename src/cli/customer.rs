@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Subcommand;
 
+use crate::account::audit::{self, Action, Actor, Object};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::setup::customers::CustomerFile;
+use crate::setup::customers::{CustomerFile, Rejected};
 use crate::store;
 
 #[derive(Subcommand)]
@@ -41,7 +42,14 @@ impl Customer {
         bar.finish_and_clear();
         let now = Clock::System.now();
         let imported =
-            super::block_on(store.write(move |c| customers.store(c, &shop.id, now))).with_context(|| name)?;
+            super::block_on(store.write(move |c| {
+                let imported = customers.store(c, &shop.id, now)?;
+                let told = serde_json::json!({ "created": imported.created, "changed": imported.changed, "unchanged": imported.unchanged });
+                let object = Object { kind: "shop", id: &shop.id, name: &shop.slug, owner: shop.account_id.as_deref() };
+                audit::record(c, &Actor::command_line(), Action::Imported, object, None, Some(told), now)?;
+                Ok::<_, Rejected>(imported)
+            }))
+            .with_context(|| name)?;
         say!("{} created, {} changed, {} unchanged", imported.created, imported.changed, imported.unchanged);
         Ok(())
     }

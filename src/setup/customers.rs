@@ -5,8 +5,10 @@ use std::io::Read;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
+use crate::account::audit::{self, Action, Actor, Object};
 use crate::credential::password::{self, Hasher, PASSWORD_MAX, Parameters, Verified};
 use crate::refusal::{Code, Refusal};
 use crate::store::customers::{Customer, fold_email};
@@ -44,6 +46,7 @@ pub async fn put(
     shop_id: &str,
     number: &str,
     change: CustomerChange,
+    actor: &Actor,
     now: i64,
 ) -> Result<(bool, CustomerState), Refusal> {
     let faulty = |reason: &str| Refusal::new(Code::CustomerFaulty).with("reason", reason);
@@ -63,10 +66,11 @@ pub async fn put(
             _ => Some(hasher.hash(password).await?),
         },
     };
-    let shop_id = shop_id.to_owned();
+    let (shop_id, actor) = (shop_id.to_owned(), actor.clone());
     store
         .write(move |c| {
             let known = store::customers::find_by_number(c, &shop_id, &number).map_err(Rejected::from)?;
+            let before = known.clone();
             let new = known.is_none();
             let mut customer = match known {
                 Some(known) => known,
@@ -94,6 +98,7 @@ pub async fn put(
                 return Err(Rejected::Faulty("a new customer needs an email and a password or password_hash".into()));
             }
             save(c, &customer, new)?;
+            note(c, &customer, before.as_ref(), &actor, now)?;
             Ok((new, CustomerState { number: customer.number, email: customer.email, active: customer.active }))
         })
         .await
@@ -101,6 +106,31 @@ pub async fn put(
             Rejected::Faulty(reason) => faulty(&reason),
             Rejected::Store(error) => error.into(),
         })
+}
+
+/// Writes a change into the audit log; nothing if nothing changed.
+fn note(
+    c: &mut Connection,
+    customer: &Customer,
+    before: Option<&Customer>,
+    actor: &Actor,
+    now: i64,
+) -> Result<(), StoreError> {
+    let told =
+        |customer: &Customer| json!({ "number": customer.number, "email": customer.email, "active": customer.active });
+    let shop = store::shops::find(c, &customer.shop_id)?;
+    let owner = shop.as_ref().and_then(|shop| shop.account_id.as_deref());
+    let object = Object { kind: "customer", id: &customer.id, name: &customer.number, owner };
+    let (was, will) = (before.map(told), told(customer));
+    let password = before.is_some_and(|before| before.password_hash != customer.password_hash);
+    if was.as_ref() != Some(&will) {
+        let action = if before.is_some() { Action::Changed } else { Action::Created };
+        audit::record(c, actor, action, object.clone(), was, Some(will), now)?;
+    }
+    if password {
+        audit::record(c, actor, Action::PasswordChanged, object, None, None, now)?;
+    }
+    Ok(())
 }
 
 async fn verifies(hasher: &Hasher, password: &SecretString, stored: &str) -> Result<bool, Refusal> {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
+use crate::account::audit::Actor;
 use crate::credential::secret;
 use crate::punchout::cart::{self, CartAccepted, PunchoutStatus};
 use crate::punchout::entry::{self, Entry};
@@ -162,8 +163,9 @@ pub async fn put_customer(
     let outcome = async {
         let shop = shop(&request, &web)?;
         let change: CustomerChange = json(payload).await?;
-        customers::put(&web.gateway.store, &web.gateway.hasher, &shop.id, &number, change, web.gateway.clock.now())
-            .await
+        let actor = Actor::shop(caller::address(&request, &web.trusted_proxies).to_string());
+        let (store, hasher, now) = (&web.gateway.store, &web.gateway.hasher, web.gateway.clock.now());
+        customers::put(store, hasher, &shop.id, &number, change, &actor, now).await
     };
     match outcome.await {
         Ok((true, state)) => HttpResponse::Created().json(state),

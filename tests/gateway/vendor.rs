@@ -79,6 +79,11 @@ fn who_changed_what_is_written_down_and_exported() {
         browser.done(&edit.send(&browser));
         let page = browser.page("/admin/audit?kind=system");
         page.says("OCI system srm").says("name: SRM → =SUM(A1)").says("owner@acme.example").says("127.0.0.1");
+        let changed = serde_json::json!({ "email": "other@acme-customer.example", "password": "another horse" });
+        assert_eq!(gateway.shop().request("PUT", "/api/v1/customers/10001", Some(&changed)).status, 200);
+        let by_shop = browser.page("/admin/audit?actor=shop");
+        by_shop.says("email: buyer@acme-customer.example → other@acme-customer.example").says("password changed");
+        by_shop.says("The shop, by its API").says_not("another horse");
         browser.page("/admin/audit").says("Command line").says("signed in");
         let csv = browser.get("/admin/audit.csv");
         assert!(csv.header("content-type").starts_with("text/csv"));
