@@ -9,7 +9,8 @@ use clap::Subcommand;
 use crate::account::audit::{self, Action, Actor, Object};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::setup::customers::{CustomerFile, Rejected};
+use crate::setup::customer_file::CustomerFile;
+use crate::setup::customers::Rejected;
 use crate::store;
 
 #[derive(Subcommand)]

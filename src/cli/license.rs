@@ -91,7 +91,7 @@ impl License {
         match self {
             Self::Issue(issue) => {
                 let json = issue.json;
-                crate::setup::customers::check_email(&issue.account).map_err(anyhow::Error::msg)?;
+                crate::setup::customer_rules::check_email(&issue.account).map_err(anyhow::Error::msg)?;
                 let issued = super::block_on(store.write(move |c| {
                     licenses::issue(
                         c,

@@ -37,7 +37,7 @@ pub enum Role {
 impl User {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         let Self::Add { email, role, password_stdin } = self;
-        crate::setup::customers::check_email(&email).map_err(anyhow::Error::msg)?;
+        crate::setup::customer_rules::check_email(&email).map_err(anyhow::Error::msg)?;
         let password = if password_stdin {
             read_password()?
         } else {

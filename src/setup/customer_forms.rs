@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::account::Reach;
 use crate::account::audit::{self, Action, Actor, Object};
-use crate::setup::customers::{check_email, check_number};
+use crate::setup::customer_rules::{check_email, check_number};
 use crate::setup::shops;
 use crate::store::customers::{Customer, fold_email};
 use crate::store::shops::Shop;

@@ -14,7 +14,9 @@ use serde_json::json;
 use crate::account::audit::{self, Action, Actor, Object};
 use crate::clock::{Clock, MINUTE};
 use crate::credential::password::Hasher;
-use crate::setup::customers::{CustomerFile, ReadRow, Rejected, RowFault, read_rows};
+use crate::setup::customer_file::{CustomerFile, ReadRow, read_rows};
+use crate::setup::customer_rules::CustomerFault;
+use crate::setup::customers::Rejected;
 use crate::store::customer_imports::{self as imports, CustomerImport};
 use crate::store::customers::{Customer, fold_email};
 use crate::store::shops::Shop;
@@ -37,7 +39,7 @@ pub enum Effect {
 /// Why a row is not imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    Row(RowFault),
+    Row(CustomerFault),
     /// A new customer without a password.
     NoPassword,
     EmailTaken {

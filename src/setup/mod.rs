@@ -4,7 +4,9 @@
 
 pub mod apply;
 pub mod assignments;
+pub mod customer_file;
 pub mod customer_forms;
+pub mod customer_rules;
 pub mod customers;
 pub mod export;
 pub mod file;

@@ -3,7 +3,8 @@
 use super::diff::{differ, differ_license};
 use super::{Done, Work, new_id, refusing};
 use crate::license::Kind;
-use crate::setup::customers::{self, Rejected, check_email, check_number, check_passwords};
+use crate::setup::customer_rules::{check_email, check_number, check_passwords};
+use crate::setup::customers::{self, Rejected};
 use crate::setup::file::{AssignmentEntry, CustomerEntry};
 use crate::setup::licenses::Place;
 use crate::store;

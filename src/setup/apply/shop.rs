@@ -4,7 +4,7 @@ use super::diff::differ;
 use super::{ApplyError, Done, Work, json, new_id, refusing};
 use crate::credential::secret;
 use crate::license::Website;
-use crate::setup::customers::check_email;
+use crate::setup::customer_rules::check_email;
 use crate::setup::file::ShopEntry;
 use crate::setup::{licenses, slug};
 use crate::store::shops::{ApiKey, Shop};

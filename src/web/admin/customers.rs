@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::license::Kind;
 use crate::refusal::Refusal;
 use crate::setup::customer_forms::{self, CustomerForm, Fault, SaveError};
-use crate::setup::customers::check_password;
+use crate::setup::customer_rules::check_password;
 use crate::setup::{shops, systems};
 use crate::store::customers::Customer;
 use crate::store::shops::Shop;

@@ -9,7 +9,7 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::setup::customers::RowFault;
+use crate::setup::customer_rules::CustomerFault;
 use crate::setup::import::{self, Effect, Fault, ImportError, MOST_ROWS, Preview};
 use crate::setup::{shops, systems};
 use crate::store::customer_imports::{self, CustomerImport};
@@ -165,14 +165,14 @@ fn fault_word(t: Texts, fault: &Fault) -> String {
         Fault::NoPassword => t.of("import-fault-no-password"),
         Fault::EmailTaken { by } => t.fill("customers-fault-email-taken", "number", by),
         Fault::Row(fault) => t.of(match fault {
-            RowFault::Malformed(_) => "import-fault-malformed",
-            RowFault::Active => "import-fault-active",
-            RowFault::Number => "customers-fault-number",
-            RowFault::Email => "customers-fault-email",
-            RowFault::BothPasswords => "import-fault-both",
-            RowFault::PasswordLength => "customers-fault-password",
-            RowFault::Hash => "import-fault-hash",
-            RowFault::Twice => "import-fault-twice",
+            CustomerFault::Malformed(_) => "import-fault-malformed",
+            CustomerFault::Active => "import-fault-active",
+            CustomerFault::Number => "customers-fault-number",
+            CustomerFault::Email => "customers-fault-email",
+            CustomerFault::BothPasswords => "import-fault-both",
+            CustomerFault::PasswordLength => "customers-fault-password",
+            CustomerFault::Hash => "import-fault-hash",
+            CustomerFault::Twice => "import-fault-twice",
         }),
     }
 }

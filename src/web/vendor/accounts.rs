@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::account::audit::{self, Action, Object};
 use crate::account::profile;
-use crate::setup::customers::check_email;
+use crate::setup::customer_rules::check_email;
 use crate::setup::license_check::SOON;
 use crate::setup::licenses::{self as issuing, LicenseError};
 use crate::store::accounts::Account;

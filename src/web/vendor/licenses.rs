@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::license::Kind;
-use crate::setup::customers::check_email;
+use crate::setup::customer_rules::check_email;
 use crate::setup::licenses::{self as issuing, Issued, LicenseError};
 use crate::setup::portal::{self, State};
 use crate::store::license_list;

@@ -1,151 +1,26 @@
-//! OCI systems: the overview, a new one, the tab General.
+//! The tab General, and the form of a new system.
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
+use super::{Head, Tab, find, preset_name};
 use crate::license::Kind;
 use crate::oci::rules::Release;
 use crate::setup::license_check::{self, Finding};
 use crate::setup::licenses::Place;
-use crate::setup::portal::State;
 use crate::setup::systems::{self, Fault, Found, General, SaveError};
+use crate::store::StoreError;
 use crate::store::shops::Shop;
-use crate::store::{self, StoreError};
 use crate::system::{self, Settings};
 use crate::texts::Texts;
 use crate::web::fields::{Fields, Posted};
-use crate::web::form::{Field, Pager, address};
+use crate::web::form::Field;
 use crate::web::frame::{self, Frame, Page, Section};
 use crate::web::license_words::{self as words, Toned};
 use crate::web::server::Web;
 use crate::web::session::{PageError, SignedIn};
-
-/// Systems on one page.
-const PAGE: usize = 50;
-
-/// Which tab of a system a page is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tab {
-    General,
-    Customers,
-    Login,
-    Return,
-    Fields,
-    Units,
-}
-
-/// What stands above all tabs of a system.
-pub struct Head {
-    pub slug: String,
-    pub name: String,
-    pub shop: String,
-    pub active: bool,
-    pub tab: Tab,
-}
-
-impl Head {
-    pub fn new(found: &Found, tab: Tab) -> Self {
-        Self {
-            slug: found.system.slug.clone(),
-            name: found.system.name.clone(),
-            shop: found.shop.name.clone(),
-            active: found.system.active,
-            tab,
-        }
-    }
-
-    pub fn is(&self, tab: Tab) -> bool {
-        self.tab == tab
-    }
-}
-
-/// A system within reach of who asks.
-pub async fn find(web: &Web, by: &SignedIn, slug: &str) -> Result<Found, PageError> {
-    let (reach, slug) = (by.reach.clone(), slug.to_owned());
-    let found = web.gateway.store.read(move |c| systems::find(c, &reach, &slug)).await?;
-    found.ok_or_else(PageError::not_found)
-}
-
-#[derive(Deserialize)]
-pub struct Wish {
-    #[serde(default)]
-    after: String,
-}
-
-struct Row {
-    slug: String,
-    name: String,
-    shop: String,
-    active: bool,
-    license: Toned,
-    customers: i64,
-    last: Option<i64>,
-}
-
-#[derive(Template)]
-#[template(path = "admin/systems/list.html")]
-struct ListPage {
-    t: Texts,
-    frame: Frame,
-    rows: Vec<Row>,
-    shops: usize,
-    pager: Pager,
-}
-
-/// `GET /admin/systems`.
-pub async fn list(request: HttpRequest, web: Data<Web>, by: SignedIn, wish: Query<Wish>) -> Page {
-    let (t, now, reach, after) = (by.texts(), web.gateway.clock.now(), by.reach.clone(), wish.after.clone());
-    let (mut systems, shops) = web
-        .gateway
-        .store
-        .read(move |c| {
-            let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-            Ok::<_, StoreError>((systems::list(c, &reach, &after, limit)?, systems::shops(c, &reach)?))
-        })
-        .await?;
-    let more = systems.len() > PAGE;
-    systems.truncate(PAGE);
-    let last = systems.last().filter(|_| more).map(|last| last.system.slug.clone());
-    let row = |listed: systems::Overview| {
-        let license = match &listed.license {
-            None => Toned { word: t.of("systems-license-missing"), tone: "bad" },
-            Some(license) => place_state(t, license, Kind::System, &listed.shop, now),
-        };
-        Row {
-            slug: listed.system.slug,
-            name: listed.system.name,
-            shop: listed.shop.name,
-            active: listed.system.active,
-            license,
-            customers: listed.customers,
-            last: listed.last_punchout,
-        }
-    };
-    let page = ListPage {
-        t,
-        frame: Frame::new(&request, &by, Section::Systems, t.of("frame-systems")),
-        rows: systems.into_iter().map(row).collect(),
-        shops: shops.len(),
-        pager: Pager {
-            first: (!wish.after.is_empty()).then(|| "/admin/systems".to_owned()),
-            next: last.map(|last| address("/admin/systems", &[("after", &last)])),
-        },
-    };
-    Ok(frame::show(&request, &page))
-}
-
-/// How a license stands in its place: its own state, unless it is connected with another website.
-pub fn place_state(t: Texts, license: &store::licenses::License, kind: Kind, shop: &Shop, now: i64) -> Toned {
-    let state = State::of(license, now);
-    let website = crate::license::Website::read(&shop.website);
-    let fits = website.is_ok_and(|website| license.verdict(kind, &website, now).is_ok());
-    match state {
-        State::Valid | State::Expiring if !fits => Toned { word: t.of("systems-license-other-website"), tone: "bad" },
-        state => words::state(t, state),
-    }
-}
 
 /// The form of the tab General, for a new system too.
 struct GeneralForm {
@@ -204,22 +79,6 @@ impl GeneralForm {
             }
         };
         field.error = Some(error);
-    }
-}
-
-/// A preset as people call the buyer.
-pub fn preset_name(t: Texts, preset: &str) -> String {
-    match preset {
-        "generic" => t.of("systems-preset-generic"),
-        "sap-srm" => "SAP SRM".into(),
-        "sap-me" => "SAP ERP / MM".into(),
-        "s4hana" => "SAP S/4HANA".into(),
-        "basware" => "Basware".into(),
-        "ifs" => "IFS".into(),
-        "unite" => "Unite".into(),
-        "onventis" => "Onventis".into(),
-        "odoo" => "Odoo".into(),
-        other => other.to_owned(),
     }
 }
 
@@ -398,95 +257,4 @@ pub async fn save(request: HttpRequest, web: Data<Web>, posted: Posted<SignedIn>
         page.form.finding = page.form.finding.filter(|_| page.form.license.error.is_none());
     }
     Ok(frame::show_again(&request, &page))
-}
-
-#[derive(Template)]
-#[template(path = "admin/systems/finding.html")]
-struct FindingPart {
-    t: Texts,
-    finding: Option<Toned>,
-    /// The license to connect, if it is the reader's own.
-    connect: Option<String>,
-}
-
-#[derive(Deserialize)]
-pub struct Question {
-    #[serde(default)]
-    license: String,
-    system: Option<String>,
-    shop: Option<String>,
-    #[serde(default)]
-    kind: String,
-    customer: Option<String>,
-}
-
-/// `GET /admin/license-check`: what a key is, for the field that is being filled in.
-pub async fn check_license(request: HttpRequest, web: Data<Web>, by: SignedIn, question: Query<Question>) -> Page {
-    let (t, now, reach) = (by.texts(), web.gateway.clock.now(), by.reach.clone());
-    let Question { license, system, shop, kind, customer } = question.into_inner();
-    let finding = web
-        .gateway
-        .store
-        .read(move |c| {
-            let found = match &system {
-                Some(slug) => systems::find(c, &reach, slug)?,
-                None => None,
-            };
-            let shop = match (&found, &shop) {
-                (Some(found), _) => Some(found.shop.clone()),
-                (None, Some(slug)) => {
-                    store::shops::find_by_slug(c, slug)?.filter(|shop| reach.covers(shop.account_id.as_deref()))
-                }
-                (None, None) => None,
-            };
-            let Some(shop) = shop else { return Ok(None) };
-            let (wanted, here) = match (kind.as_str(), &found) {
-                ("customer", Some(found)) => {
-                    let customer = customer.clone().unwrap_or_default();
-                    (Kind::Customer, Some(Place::Assignment { system: found.system.slug.clone(), customer }))
-                }
-                ("customer", None) => (Kind::Customer, None),
-                (_, found) => (Kind::System, found.as_ref().map(|found| Place::System(found.system.slug.clone()))),
-            };
-            let checked = license_check::check(c, &license, wanted, &shop, here.as_ref(), &reach, now)?;
-            Ok::<_, StoreError>(Some(checked.finding))
-        })
-        .await?;
-    let finding = finding.ok_or_else(PageError::not_found)?;
-    let connect = match &finding {
-        Finding::NotConnected { id, own: true } => Some(id.clone()),
-        _ => None,
-    };
-    Ok(frame::show(&request, &FindingPart { t, finding: Some(words::finding(t, &finding)), connect }))
-}
-
-#[derive(Template)]
-#[template(path = "admin/systems/remove.html")]
-struct RemovePage {
-    t: Texts,
-    frame: Frame,
-    slug: String,
-    name: String,
-}
-
-/// `GET /admin/systems/{slug}/remove`.
-pub async fn ask_remove(request: HttpRequest, web: Data<Web>, by: SignedIn, slug: Path<String>) -> Page {
-    let found = find(&web, &by, &slug).await?;
-    if found.system.active {
-        return Ok(frame::go(&format!("/admin/systems/{slug}")));
-    }
-    let t = by.texts();
-    let frame = Frame::new(&request, &by, Section::Systems, t.of("systems-remove-title"));
-    Ok(frame::show(&request, &RemovePage { t, frame, slug: found.system.slug, name: found.system.name }))
-}
-
-/// `POST /admin/systems/{slug}/remove`.
-pub async fn remove(request: HttpRequest, web: Data<Web>, posted: Posted<SignedIn>, slug: Path<String>) -> Page {
-    let by = posted.by;
-    let (reach, actor, now, key) = (by.reach.clone(), by.actor(), web.gateway.clock.now(), slug.clone());
-    match web.gateway.store.write(move |c| systems::remove(c, &reach, &key, &actor, now)).await {
-        Ok(()) => Ok(frame::done(&request, "/admin/systems", "systems-removed", Some(slug.as_str()))),
-        Err(SaveError::Store(error)) => Err(error.into()),
-        Err(_) => Err(PageError::not_found()),
-    }
 }
