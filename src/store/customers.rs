@@ -34,6 +34,26 @@ pub struct Candidate {
     pub license: Option<License>,
 }
 
+/// Narrows a boxed query down to customers whose number or e-mail holds a text; an empty one narrows nothing.
+macro_rules! holding {
+    ($query:expr, $search:expr) => {{
+        let search = $search.trim().to_lowercase();
+        match search.as_str() {
+            "" => $query,
+            search => {
+                let pattern = contains(search);
+                $query.filter(
+                    lower(customers::number.nullable())
+                        .like(pattern.clone())
+                        .escape('\\')
+                        .assume_not_null()
+                        .or(customers::email_folded.like(pattern).escape('\\')),
+                )
+            }
+        }
+    }};
+}
+
 /// A login as it can be looked for: PostgreSQL refuses text with NUL, and no customer has one.
 fn searchable(user: &str) -> String {
     user.trim().replace('\0', "\u{fffd}")
@@ -97,23 +117,16 @@ pub fn list_unassigned(
     search: &str,
     limit: i64,
 ) -> Result<Vec<Customer>> {
-    let search = search.trim().to_lowercase();
     on!(connection, c => {
         let place = assignments::table
             .filter(assignments::customer_id.eq(customers::id))
             .filter(assignments::system_id.eq(system_id));
-        let mut query = customers::table
+        let query = customers::table
             .filter(customers::shop_id.eq(shop_id))
             .filter(customers::active.eq(true))
             .filter(diesel::dsl::not(diesel::dsl::exists(place)))
             .into_boxed();
-        if !search.is_empty() {
-            let pattern = contains(&search);
-            query = query.filter(
-                lower(customers::number.nullable()).like(pattern.clone()).escape('\\').assume_not_null()
-                    .or(customers::email_folded.like(pattern).escape('\\')));
-        }
-        Ok(query.order(customers::number).limit(limit).load(c)?)
+        Ok(holding!(query, search).order(customers::number).limit(limit).load(c)?)
     })
 }
 
@@ -125,21 +138,14 @@ pub fn list_of_system(
     after: &str,
     limit: i64,
 ) -> Result<Vec<(Customer, Option<License>)>> {
-    let search = search.trim().to_lowercase();
     on!(connection, c => {
-        let mut query = customers::table
+        let query = customers::table
             .inner_join(assignments::table.on(assignments::customer_id.eq(customers::id)))
             .left_join(licenses::table.on(licenses::id.nullable().eq(assignments::license_id)))
             .filter(assignments::system_id.eq(system_id))
             .filter(customers::number.gt(after))
             .into_boxed();
-        if !search.is_empty() {
-            let pattern = contains(&search);
-            query = query.filter(
-                lower(customers::number.nullable()).like(pattern.clone()).escape('\\').assume_not_null()
-                    .or(customers::email_folded.like(pattern).escape('\\')));
-        }
-        Ok(query
+        Ok(holding!(query, search)
             .order(customers::number)
             .limit(limit)
             .select((customers::all_columns, licenses::all_columns.nullable()))
@@ -193,19 +199,12 @@ pub fn list_page(
     after: &str,
     limit: i64,
 ) -> Result<Vec<(Customer, i64)>> {
-    let search = search.trim().to_lowercase();
     let rows: Vec<Customer> = on!(connection, c => {
-        let mut query = customers::table
+        let query = customers::table
             .filter(customers::shop_id.eq(shop_id))
             .filter(customers::number.gt(after))
             .into_boxed();
-        if !search.is_empty() {
-            let pattern = contains(&search);
-            query = query.filter(
-                lower(customers::number.nullable()).like(pattern.clone()).escape('\\').assume_not_null()
-                    .or(customers::email_folded.like(pattern).escape('\\')));
-        }
-        query.order(customers::number).limit(limit).load(c)?
+        holding!(query, search).order(customers::number).limit(limit).load(c)?
     });
     let ids: Vec<&String> = rows.iter().map(|customer| &customer.id).collect();
     let counts: Vec<(String, i64)> = on!(connection, c => assignments::table
