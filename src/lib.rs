@@ -38,6 +38,8 @@ pub mod store;
 /// The settings of an OCI system: presets, merging, compiling.
 pub mod system;
 
+/// What a shop sells: articles, and the files they come from. Pure.
+pub mod catalog;
 /// Keys, websites, verdicts. Pure.
 pub mod license;
 /// From the shop's cart to OCI items. Pure.
