@@ -128,6 +128,7 @@ struct Page {
 
 impl Browser {
     fn new() -> Self {
+        crate::shop::tls::install();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         Self { client, cookies: Vec::new() }
     }

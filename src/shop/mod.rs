@@ -3,6 +3,8 @@
 //! A connector knows one kind of shop. There is one kind now, `redirect`: any shop that takes a
 //! one-time token in a URL and redeems it over the API.
 
+pub mod tls;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 

@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "license",
             "punchout",
             "setup",
+            "shop",
             "snapshot",
             "store",
             "telemetry",
