@@ -32,8 +32,6 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "account",
             "catalog",
-            "catalog",
-            "catalog",
             "clock",
             "config",
             "credential",
@@ -54,6 +52,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "punchout",
         &[
             "account",
+            "catalog",
             "clock",
             "config",
             "credential",
@@ -65,6 +64,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "snapshot",
             "store",
             "system",
+            "texts",
         ],
     ),
     ("account", &["clock", "credential", "refusal", "store"]),
@@ -86,10 +86,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("snapshot", &["license", "shop", "store", "system"]),
     // A reason to say no is made from the errors of the rooms below.
-    ("refusal", &["credential", "license", "mapping", "oci", "store", "texts"]),
+    ("refusal", &["credential", "license", "mapping", "oci", "shop", "store", "texts"]),
     ("texts", &["clock"]),
     ("credential", &[]),
-    ("shop", &["catalog"]),
+    ("shop", &["catalog", "clock", "mapping", "oci"]),
     ("store", &["catalog", "license"]),
     ("system", &["mapping", "oci"]),
     ("catalog", &["mapping", "oci"]),
