@@ -4,3 +4,4 @@
 //! business, who asks for them is the punchout's.
 
 pub mod article;
+pub mod search;

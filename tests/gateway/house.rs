@@ -89,7 +89,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("texts", &["clock"]),
     ("credential", &[]),
     ("shop", &["catalog"]),
-    ("store", &["catalog", "license"]),
+    ("store", &["catalog", "clock", "license"]),
     ("system", &["mapping", "oci"]),
     ("catalog", &["mapping", "oci"]),
     ("license", &[]),
