@@ -6,3 +6,4 @@
 pub mod article;
 pub mod download;
 pub mod line;
+pub mod search;

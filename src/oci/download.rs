@@ -134,7 +134,7 @@ fn read_moment(text: &str) -> Option<i64> {
     let compact = text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit());
     let civil: DateTime =
         if compact { format!("{}T{}", &text[..8], &text[8..]).parse().ok()? } else { text.parse().ok()? };
-    Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp().as_microsecond())
+    Some(TimeZone::UTC.to_timestamp(civil).ok()?.as_microsecond())
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub struct Gone {
 }
 
 /// What the buyer puts into his catalogue.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub struct NewItem {
     pub ext_product_id: String,

@@ -90,7 +90,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("texts", &["clock"]),
     ("credential", &[]),
     ("shop", &["catalog", "clock", "mapping", "oci"]),
-    ("store", &["catalog", "license"]),
+    ("store", &["catalog", "clock", "license"]),
     ("system", &["mapping", "oci"]),
     ("catalog", &["mapping", "oci"]),
     ("license", &[]),
