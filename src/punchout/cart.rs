@@ -114,11 +114,8 @@ async fn compose(gateway: &Gateway, work: Work, punchout: &Punchout) -> Result<C
 
 impl Work {
     fn compose(&self, customer_number: &str, customer_email: &str) -> Result<Composed, Refusal> {
-        let shop = &self.shop;
-        let about =
-            Context { shop_name: &shop.name, shop_slug: &shop.slug, shop_website: shop.website.as_str(), ..Context::default() };
-        let context = Context { customer_number, customer_email, ..about }.with_call(&self.call.facts);
-        let profile = &self.system.profile;
+        let context = Context { customer_number, customer_email, ..self.shop.context() }.with_call(&self.call.facts);
+        let profile = self.system.profile.of(customer_number);
         let Mapped { items, notices, total } = profile.mapping.read(&self.json, &context)?;
         // The hook is held against the system's list once more: it may have changed meanwhile.
         let hook = self.own_hooks.as_ref().unwrap_or(&profile.hooks).allow(&self.call.hook)?;

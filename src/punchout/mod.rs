@@ -20,6 +20,7 @@ pub mod giveback;
 pub mod journal;
 pub mod leave;
 pub mod login;
+mod reading;
 pub mod recorder;
 pub mod trace;
 pub mod trial;
