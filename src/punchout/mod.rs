@@ -3,7 +3,7 @@
 //! [`recorder`], with what its [`trace`] found.
 //!
 //! Beside the way stands what operators do: [`journal`] and [`detail`] show what happened, [`cancel`] ends a
-//! punchout, [`trial`] plays the buyer.
+//! punchout, [`trial`] plays the buyer, [`preview`] tries settings on carts that came before.
 //!
 //! Each step takes what the step before proved, as a type, or gives a [`Refusal`]. Nothing here
 //! knows of HTTP.
@@ -17,6 +17,7 @@ pub mod giveback;
 pub mod journal;
 pub mod leave;
 pub mod login;
+pub mod preview;
 pub mod recorder;
 pub mod trace;
 pub mod trial;
