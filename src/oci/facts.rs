@@ -94,7 +94,7 @@ fn others(parameters: &Parameters, names: &Names, arguments: &[&str]) -> (Pairs,
             || [names.user.as_str(), names.cancel.as_str(), "FUNCTION"].iter().any(same)
             || KNOWN.iter().any(same)
             || LANGUAGES.iter().any(same)
-            || arguments.iter().any(same)
+            || arguments.iter().any(|argument| argument.eq_ignore_ascii_case(name.split('[').next().unwrap_or(name)))
     };
     let mut items = Pairs::new();
     let mut extra = Pairs::new();

@@ -55,6 +55,11 @@ impl Item {
         self.fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
     }
 
+    /// Names and values of all fields that are there but LONGTEXT, in the order they were set.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     pub fn has(&self, field: &str) -> bool {
         self.get(field).is_some()
     }

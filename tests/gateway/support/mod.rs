@@ -328,6 +328,7 @@ pub fn client() -> Client {
 
 /// The same at an address of its own, such as 127.0.0.2.
 pub fn client_at(address: Option<IpAddr>) -> Client {
+    punchgate::shop::tls::install();
     Client::builder()
         .local_address(address)
         .redirect(reqwest::redirect::Policy::none())
