@@ -64,6 +64,12 @@ impl Item {
         self.get(field).is_some()
     }
 
+    /// All fields that are there, as they were set, LONGTEXT last.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let longtext = Some((LONGTEXT, self.longtext.as_str())).filter(|(_, text)| !text.is_empty());
+        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(longtext)
+    }
+
     /// Takes a field out.
     pub fn remove(&mut self, field: &str) -> Option<String> {
         if field == LONGTEXT {

@@ -18,6 +18,7 @@ mod passwords;
 mod people;
 mod plans;
 mod portal;
+mod preview;
 mod records;
 mod refusals;
 mod returns;
