@@ -21,6 +21,7 @@ mod placeholder;
 mod policy;
 pub mod read;
 pub mod rules;
+pub mod sentence;
 mod submission;
 pub mod text;
 pub mod units;
