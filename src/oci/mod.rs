@@ -23,5 +23,6 @@ pub mod read;
 pub mod rules;
 pub mod sentence;
 mod submission;
+mod tags;
 pub mod text;
 pub mod units;
