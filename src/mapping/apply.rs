@@ -133,7 +133,7 @@ impl Mapping {
 
         let mut faults = Vec::new();
         rules::leave_out_later(&mut item, self.release, at, &mut findings.notices);
-        rules::check(&mut item, at, &mut findings.notices, &mut faults);
+        rules::hold(&mut item, self.release, at, &mut findings.notices, &mut faults);
         // What could not be computed has its fault already.
         faults.retain(|fault| fault.code != "missing" || !failed.contains(&fault.field.as_str()));
         findings.faults.append(&mut faults);

@@ -55,7 +55,7 @@ impl Item {
         self.fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
     }
 
-    /// Names and values of all fields that are there but LONGTEXT, in the order they were set.
+    /// Names and values of the fields that are there but LONGTEXT, in the order they were set.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -64,10 +64,10 @@ impl Item {
         self.get(field).is_some()
     }
 
-    /// All fields that are there, as they were set, LONGTEXT last.
-    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// The same, and LONGTEXT last.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
         let longtext = Some((LONGTEXT, self.longtext.as_str())).filter(|(_, text)| !text.is_empty());
-        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(longtext)
+        self.fields().chain(longtext)
     }
 
     /// Takes a field out.

@@ -25,6 +25,8 @@ mod placeholder;
 mod policy;
 pub mod read;
 pub mod rules;
+pub mod sentence;
 mod submission;
+mod tags;
 pub mod text;
 pub mod units;

@@ -47,6 +47,11 @@ pub fn plain(html: &str) -> String {
     several_lines(html)
 }
 
+/// Whether a text has tags or character references that a reader is not meant to see.
+pub fn is_html(text: &str) -> bool {
+    has_element(text) || has_reference(text)
+}
+
 /// One line: a run of control characters and line breaks becomes one blank, blanks inside a line
 /// stay as they are (they count in article numbers), outer ones go.
 pub fn single_line(text: &str) -> String {
