@@ -71,6 +71,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "setup",
         &[
             "account",
+            "catalog",
             "clock",
             "credential",
             "license",
