@@ -4,9 +4,12 @@
 
 mod support;
 
+mod answering_shops;
 mod calls;
 mod carts;
+mod catalog;
 mod entries;
+mod functions;
 mod hooks;
 mod house;
 mod journal;
