@@ -139,14 +139,8 @@ impl Composer<'_> {
         customer_number: &str,
         customer_email: &str,
     ) -> Result<Composed, Refusal> {
-        let context = Context {
-            customer_number,
-            customer_email,
-            extra: &call.facts.extra,
-            call_items: &call.facts.items,
-            shop_name: &self.shop.name,
-        };
-        let profile = self.profile;
+        let context = Context { customer_number, customer_email, ..self.shop.context() }.with_call(&call.facts);
+        let profile = self.profile.of(customer_number);
         let Mapped { items, notices, total } = profile.mapping.read(json, &context)?;
         // The hook is held against the system's list once more: it may have changed meanwhile.
         let hook = self.hooks.unwrap_or(&profile.hooks).allow(&call.hook)?;

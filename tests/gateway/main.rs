@@ -14,6 +14,7 @@ mod hooks;
 mod house;
 mod journal;
 mod licenses;
+mod mapping;
 mod passwords;
 mod people;
 mod plans;
