@@ -28,7 +28,7 @@ smoke:
 bench:
     cargo build --release
     benches/logins.sh target/release/punchgate
-    cargo bench --bench return_page
+    cargo bench --bench calls --bench carts
 
 fmt:
     cargo fmt --all
