@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use deunicode::deunicode_char;
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, mem};
 
 use super::call::Facts;
 
@@ -72,7 +72,7 @@ impl Charset {
 
     /// The text with what the charset lacks written in its letters; `?` as the last resort.
     pub fn fit<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        if self.0 == Kind::Utf8 || text.is_ascii() || text.chars().all(|c| self.has(c)) {
+        if self.has_all(text) {
             return Cow::Borrowed(text);
         }
         let mut fitted = String::with_capacity(text.len());
@@ -87,20 +87,23 @@ impl Charset {
     }
 
     /// The bytes of a page. What does not fit, in the page's own words, becomes a numeric character reference.
-    pub fn encode(&self, page: &str) -> Vec<u8> {
+    pub fn encode<'a>(&self, page: impl Into<Cow<'a, str>>) -> Vec<u8> {
+        let page = page.into();
         match self.0 {
-            Kind::Utf8 => page.as_bytes().to_vec(),
-            Kind::Other(encoding) => encoding.encode(page).0.into_owned(),
-            Kind::Latin1 => {
-                let mut bytes = Vec::with_capacity(page.len());
-                for c in page.chars() {
-                    match u8::try_from(c) {
-                        Ok(byte) if self.has(c) => bytes.push(byte),
-                        _ => bytes.extend_from_slice(format!("&#{};", u32::from(c)).as_bytes()),
-                    }
-                }
-                bytes
-            }
+            Kind::Utf8 => page.into_owned().into_bytes(),
+            _ if page.is_ascii() => page.into_owned().into_bytes(),
+            Kind::Other(encoding) => encoding.encode(&page).0.into_owned(),
+            Kind::Latin1 => latin_1(&page),
+        }
+    }
+
+    /// Whether nothing of a text has to be changed to fit.
+    pub(super) fn has_all(&self, text: &str) -> bool {
+        match self.0 {
+            Kind::Utf8 => true,
+            _ if text.is_ascii() => true,
+            Kind::Latin1 => mem::is_str_latin1(text) && !has_controls(text),
+            Kind::Other(encoding) => arrives(encoding, text),
         }
     }
 
@@ -110,10 +113,48 @@ impl Charset {
             Kind::Latin1 => matches!(c, '\0'..='\u{7f}' | '\u{a0}'..='\u{ff}'),
             Kind::Other(encoding) => {
                 let mut buffer = [0; 4];
-                c.is_ascii() || !encoding.encode(c.encode_utf8(&mut buffer)).2
+                c.is_ascii() || arrives(encoding, c.encode_utf8(&mut buffer))
             }
         }
     }
+}
+
+/// Whether a text comes out as it went in. Some encoders write one character as another: Shift_JIS has `¥` at the place
+/// of the backslash.
+fn arrives(encoding: &'static Encoding, text: &str) -> bool {
+    let (bytes, _, unmappable) = encoding.encode(text);
+    !unmappable && encoding.decode_without_bom_handling(&bytes).0 == text
+}
+
+/// Whether one of the controls from U+0080 to U+009F occurs; all of them begin with the same byte.
+fn has_controls(text: &str) -> bool {
+    text.as_bytes().contains(&0xc2) && text.contains(|c| matches!(c, '\u{80}'..='\u{9f}'))
+}
+
+fn latin_1(page: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(page.len());
+    let mut rest = page;
+    while !rest.is_empty() {
+        let (fits, others) = rest.split_at(mem::str_latin1_up_to(rest));
+        if has_controls(fits) {
+            let kept = fits.chars().map(|c| (c, u8::try_from(c).unwrap_or(b'?')));
+            kept.for_each(
+                |(c, byte)| if c.is_control() && byte >= 0x80 { reference(c, &mut bytes) } else { bytes.push(byte) },
+            );
+        } else {
+            bytes.extend_from_slice(&mem::encode_latin1_lossy(fits));
+        }
+        let mut others = others.chars();
+        if let Some(c) = others.next() {
+            reference(c, &mut bytes);
+        }
+        rest = others.as_str();
+    }
+    bytes
+}
+
+fn reference(c: char, bytes: &mut Vec<u8>) {
+    bytes.extend_from_slice(format!("&#{};", u32::from(c)).as_bytes());
 }
 
 fn in_letters(c: char) -> &'static str {
@@ -178,6 +219,11 @@ mod tests {
     }
 
     #[test]
+    fn a_yen_sign_never_arrives_as_a_backslash() {
+        assert_eq!(Charset::read("shift_jis").unwrap().fit("¥ 100 ネジ"), "Y= 100 ネジ");
+    }
+
+    #[test]
     fn a_page_is_encoded_and_its_own_words_become_references() {
         assert_eq!(Charset::ISO_8859_1.encode("Größe €"), b"Gr\xf6\xdfe &#8364;");
         assert_eq!(Charset::UTF_8.encode("ö"), "ö".as_bytes());
@@ -186,11 +232,28 @@ mod tests {
 
     proptest! {
         #[test]
+        fn a_text_fits_if_each_of_its_characters_does(text in any::<String>()) {
+            for label in ["iso-8859-1", "windows-1252", "iso-8859-2", "koi8-r", "gb18030", "euc-kr"] {
+                let charset = Charset::read(label).unwrap();
+                prop_assert_eq!(charset.has_all(&text), text.chars().all(|c| charset.has(c)), "{}", label);
+            }
+        }
+
+        #[test]
+        fn latin_1_is_written_character_by_character(text in "[ -~\u{80}-\u{ff}Ł€]*") {
+            let expected: Vec<u8> = text.chars().flat_map(|c| match u8::try_from(c) {
+                Ok(byte) if !(0x80..0xa0).contains(&byte) => vec![byte],
+                _ => format!("&#{};", u32::from(c)).into_bytes(),
+            }).collect();
+            prop_assert_eq!(Charset::ISO_8859_1.encode(&text), expected);
+        }
+
+        #[test]
         fn fitted_text_needs_no_references(text in "[^&]*") {
             for label in ["iso-8859-1", "windows-1252", "iso-8859-2", "koi8-r"] {
                 let charset = Charset::read(label).unwrap();
                 let fitted = charset.fit(&text);
-                prop_assert!(!charset.encode(&fitted).windows(2).any(|two| two == b"&#"));
+                prop_assert!(!charset.encode(&*fitted).windows(2).any(|two| two == b"&#"));
                 prop_assert_eq!(charset.fit(&fitted), fitted.as_ref());
             }
         }

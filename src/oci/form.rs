@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::call::Facts;
 use super::charset::Charset;
+use super::form_fields::FormFields;
 use super::hook::AllowedHook;
 
 /// A finished return form. It can be stored and shown again.
@@ -23,7 +24,7 @@ pub struct Form {
     /// The label of a [`Charset`].
     pub charset: String,
     /// Names and values in order; they fit the charset.
-    pub fields: Vec<(String, String)>,
+    pub fields: FormFields,
     pub auto_submit: bool,
 }
 
@@ -123,7 +124,7 @@ impl Form {
     /// Puts a form together: fields split off the hook, then the control fields, then `items` (finished names and values).
     ///
     /// The hook's own fields never stand for control fields or items. Values are made to fit the charset.
-    pub fn new(hook: &AllowedHook, facts: &Facts, options: &FormOptions, items: Vec<(String, String)>) -> Self {
+    pub fn new(hook: &AllowedHook, facts: &Facts, options: &FormOptions, items: impl Into<FormFields>) -> Self {
         let charset = Charset::choose(&options.charset, facts);
         let target = target(facts, options);
         // SAP GUI waits for exactly this pseudo address, by POST.
@@ -132,13 +133,10 @@ impl Form {
             (Method::Post, HookQuery::Keep) => (hook.as_received().to_owned(), Vec::new()),
             _ => hook.split(),
         };
-        let fields = split
-            .into_iter()
-            .filter(|(name, _)| !is_reserved(name))
-            .chain(echo(facts, options.echo, &target))
-            .chain(items)
-            .map(|(name, value)| (fitted(charset, name), fitted(charset, value)))
-            .collect();
+        let own = split.into_iter().filter(|(name, _)| !is_reserved(name)).chain(echo(facts, options.echo, &target));
+        let mut fields: FormFields = own.collect();
+        fields.append(items.into());
+        fields.fit(charset);
         Self {
             action,
             csp_source: hook.csp_source(),
@@ -149,15 +147,6 @@ impl Form {
             auto_submit: options.auto_submit,
         }
     }
-}
-
-/// HTML cannot carry NUL; everything else arrives.
-fn fitted(charset: Charset, text: String) -> String {
-    let text = match charset.fit(&text) {
-        std::borrow::Cow::Borrowed(_) => text,
-        std::borrow::Cow::Owned(fitted) => fitted,
-    };
-    if text.contains('\0') { text.replace('\0', "") } else { text }
 }
 
 fn target(facts: &Facts, options: &FormOptions) -> String {
@@ -259,7 +248,8 @@ mod tests {
         facts.echo_target = Some(("~TARGET".into(), "_top\" onmouseover=\"".into()));
         let echoed = |facts: &Facts, echo| {
             let form = form("https://b.example/", facts, &FormOptions { echo, ..FormOptions::default() });
-            form.fields[..form.fields.len() - 1].to_vec()
+            let fields = form.fields.to_pairs();
+            fields[..fields.len() - 1].to_vec()
         };
         assert_eq!(echoed(&facts, Echo::Received), pairs(&[("~CALLER", "CTLG")]));
         assert_eq!(echoed(&facts, Echo::Never), []);

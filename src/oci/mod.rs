@@ -10,6 +10,7 @@ pub mod charset;
 pub mod facts;
 pub mod finding;
 mod form;
+pub mod form_fields;
 mod function;
 pub mod hook;
 pub mod item;
