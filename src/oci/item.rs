@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use super::finding::LineRef;
 use super::form_fields::FormFields;
 use super::rules::{self, Release};
 
@@ -18,6 +19,8 @@ pub struct Item {
     fields: Vec<Field>,
     /// LONGTEXT: any length, lines ended by a line feed.
     pub longtext: String,
+    /// The line of the cart that it was made of, for what is said about it later.
+    pub line: LineRef,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +78,11 @@ impl Item {
 
     pub fn has(&self, field: &str) -> bool {
         self.get(field).is_some()
+    }
+
+    /// The fields that are there and their values, as they are written; without LONGTEXT.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|field| (&*field.name, field.value.as_str()))
     }
 
     /// Takes a field out.

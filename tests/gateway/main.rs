@@ -15,6 +15,7 @@ mod passwords;
 mod people;
 mod plans;
 mod portal;
+mod presets;
 mod records;
 mod refusals;
 mod returns;
