@@ -121,6 +121,24 @@ impl Method {
 }
 
 impl Form {
+    /// A form that leads nowhere: for callers without a hook, who read the answer themselves. It never sends itself.
+    pub fn without_hook(facts: &Facts, options: &FormOptions, items: impl Into<FormFields>) -> Self {
+        let charset = Charset::choose(&options.charset, facts);
+        let target = target(facts, options);
+        let mut fields: FormFields = echo(facts, options.echo, &target).into_iter().collect();
+        fields.append(items.into());
+        fields.fit(charset);
+        Self {
+            action: String::new(),
+            csp_source: "'none'".to_owned(),
+            method: Method::Post,
+            charset: charset.label().to_owned(),
+            fields,
+            auto_submit: false,
+            target,
+        }
+    }
+
     /// Puts a form together: fields split off the hook, then the control fields, then `items` (finished names and values).
     ///
     /// The hook's own fields never stand for control fields or items. Values are made to fit the charset.

@@ -59,6 +59,11 @@ impl Form {
         !self.csp_source.contains("://")
     }
 
+    /// The fields, for any page that carries them.
+    pub(super) fn inputs(&self) -> Inputs<'_> {
+        Inputs(&self.fields)
+    }
+
     fn destination(&self) -> &str {
         self.csp_source.split_once("://").map_or("SAP GUI", |(_, host)| host)
     }
@@ -77,14 +82,10 @@ impl Page<'_> {
     fn attribute<'t>(&self, text: &'t str) -> Attribute<'t> {
         Attribute(text)
     }
-
-    fn inputs(&self) -> Inputs<'_> {
-        Inputs(&self.form.fields)
-    }
 }
 
 /// A hidden input for each field, each on a line of its own. A template's loop would do, but takes three times as long.
-struct Inputs<'a>(&'a FormFields);
+pub(super) struct Inputs<'a>(&'a FormFields);
 
 impl fmt::Display for Inputs<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,7 +101,7 @@ impl fmt::Display for Inputs<'_> {
 }
 
 /// A text inside a quoted attribute. Unlike the template's own escaping it keeps carriage returns, which HTML parsers would drop.
-struct Attribute<'a>(&'a str);
+pub(super) struct Attribute<'a>(pub(super) &'a str);
 
 impl fmt::Display for Attribute<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -118,13 +118,10 @@ async fn compose(gateway: &Gateway, work: Work, punchout: &Punchout) -> Result<C
 
 impl Work {
     fn compose(&self, customer_number: &str, customer_email: &str) -> Result<Composed, Refusal> {
-        let context = Context {
-            customer_number,
-            customer_email,
-            extra: &self.call.facts.extra,
-            call_items: &self.call.facts.items,
-            shop_name: &self.shop.name,
-        };
+        let shop = &self.shop;
+        let about =
+            Context { shop_name: &shop.name, shop_slug: &shop.slug, shop_website: shop.website.as_str(), ..Context::default() };
+        let context = Context { customer_number, customer_email, ..about }.with_call(&self.call.facts);
         let profile = &self.system.profile;
         let Mapped { items, mut notices, total } = profile.mapping.read(&self.json, &context)?;
         // The hook is held against the system's list once more: it may have changed meanwhile.
