@@ -76,6 +76,11 @@ impl Item {
         self.fields.iter().find(|present| present.name == field).map(|present| present.value.as_str())
     }
 
+    /// The fields that are there, in the order they were set, without LONGTEXT.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(field, value)| (field.as_str(), value.as_str()))
+    }
+
     pub fn has(&self, field: &str) -> bool {
         self.get(field).is_some()
     }
