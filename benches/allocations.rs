@@ -34,9 +34,8 @@ fn main() {
 
     tell("read", || Cart::read(&json));
     tell("map, default", || mapped(&profile, &read));
-    if let Some(templates) = with_templates() {
-        tell("map, templates", || mapped(&templates, &read));
-    }
+    let templates = with_templates();
+    tell("map, templates", || mapped(&templates, &read));
     for charset in ["utf-8", "iso-8859-1", "windows-1252"] {
         let facts = facts(charset);
         let made = form(&profile, &hook, &facts, &items);

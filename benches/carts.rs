@@ -12,6 +12,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use fixtures::{SIZES, TEXTS, cart, facts, form, generic, hook, mapped, with_templates};
 use punchgate::mapping::cart::Cart;
 use punchgate::oci::page::Form;
+use punchgate::oci::xml;
 
 /// One step: its name, and how the work on a cart of so many lines is made.
 fn step(c: &mut Criterion, name: &str, work: impl Fn(usize) -> Box<dyn Fn() -> usize>) {
@@ -35,13 +36,10 @@ fn benches(c: &mut Criterion) {
         let (profile, cart) = (generic(), Cart::read(&cart(lines)).expect("a good cart"));
         Box::new(move || mapped(&profile, black_box(&cart)).len())
     });
-    if with_templates().is_some() {
-        step(c, "cart/2 map, templates", |lines| {
-            let (profile, cart) =
-                (with_templates().expect("templates"), Cart::read(&cart(lines)).expect("a good cart"));
-            Box::new(move || mapped(&profile, black_box(&cart)).len())
-        });
-    }
+    step(c, "cart/2 map, templates", |lines| {
+        let (profile, cart) = (with_templates(), Cart::read(&cart(lines)).expect("a good cart"));
+        Box::new(move || mapped(&profile, black_box(&cart)).len())
+    });
     for charset in ["utf-8", "iso-8859-1", "windows-1252"] {
         step(c, &format!("cart/3 form, {charset}"), |lines| {
             let (profile, hook, facts) = (generic(), hook(), facts(charset));
@@ -53,6 +51,10 @@ fn benches(c: &mut Criterion) {
             Box::new(move || black_box(&form).encoded_page("nonce", &TEXTS).len())
         });
     }
+    step(c, "cart/3 XML document", |lines| {
+        let items = mapped(&generic(), &Cart::read(&cart(lines)).expect("a good cart"));
+        Box::new(move || xml::encoded(&xml::document(black_box(&items))).len())
+    });
     step(c, "cart/3+4 form and page, utf-8", |lines| {
         let (profile, hook, facts) = (generic(), hook(), facts("utf-8"));
         let items = mapped(&profile, &Cart::read(&cart(lines)).expect("a good cart"));

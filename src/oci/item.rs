@@ -59,7 +59,7 @@ impl Item {
         } else if let Some(present) = self.fields.iter_mut().find(|present| present.name == field) {
             present.value = value;
         } else {
-            let (place, name) = match rules::RULES.iter().position(|rule| rule.field == field) {
+            let (place, name) = match rules::place(field) {
                 Some(place) => (place, Cow::Borrowed(rules::RULES[place].field)),
                 None => (usize::MAX, Cow::Owned(field.to_owned())),
             };
@@ -74,11 +74,6 @@ impl Item {
             return Some(self.longtext.as_str()).filter(|text| !text.is_empty());
         }
         self.fields.iter().find(|present| present.name == field).map(|present| present.value.as_str())
-    }
-
-    /// The fields that are there, in the order they were set, without LONGTEXT.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.fields.iter().map(|(field, value)| (field.as_str(), value.as_str()))
     }
 
     pub fn has(&self, field: &str) -> bool {
