@@ -70,6 +70,17 @@ pub fn search(connection: &mut Connection, shop_id: &str, text: &str, limit: i64
     Ok(Hits { articles: catalog::articles(connection, &ids)?, total })
 }
 
+/// Whether searches have an index: on PostgreSQL it needs the extension pg_trgm, which may not be had.
+pub fn is_indexed(connection: &mut Connection) -> Result<bool> {
+    let found: Count = match connection {
+        Connection::Sqlite(_) => return Ok(true),
+        Connection::Postgres(c) => {
+            sql_query("SELECT count(to_regclass('catalog_index')) AS number").get_result(&mut **c)?
+        }
+    };
+    Ok(found.number > 0)
+}
+
 fn len(hits: &[Hit]) -> i64 {
     i64::try_from(hits.len()).unwrap_or(i64::MAX)
 }

@@ -72,6 +72,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "setup",
         &[
             "account",
+            "catalog",
             "clock",
             "credential",
             "license",

@@ -7,6 +7,7 @@ mod support;
 mod answering_shops;
 mod calls;
 mod carts;
+mod catalog;
 mod entries;
 mod functions;
 mod hooks;
