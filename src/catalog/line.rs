@@ -2,7 +2,7 @@
 //!
 //! So VALIDATE, BACKGROUND_SEARCH and the catalog download say of an article exactly what a cart says of it.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::article::{Article, Kind};
 use crate::mapping::cart::{self, Cart, Line};
@@ -28,16 +28,24 @@ impl Article {
             unit: self.unit.clone(),
             price: cart::Price { net: price.net, per: price.per },
             tax_rate: self.tax_rate,
-            manufacturer: cart::Manufacturer { number: self.manufacturer_number.clone(), name: self.manufacturer.clone() },
+            manufacturer: cart::Manufacturer {
+                number: self.manufacturer_number.clone(),
+                name: self.manufacturer.clone(),
+            },
             manufacturer_part: self.manufacturer_part.clone(),
             ean: self.ean.clone(),
             categories: self.categories.iter().map(category).collect(),
             lead_time_days: self.lead_time_days,
             parent: None,
             attachments: self.attachments.iter().map(attachment).collect(),
+            contract: cart::Reference::default(),
+            quote: cart::Reference::default(),
+            material: None,
+            material_group: None,
+            configuration: None,
             custom: self.custom.clone(),
         };
-        Some(Cart { currency: self.currency.clone(), lines: vec![line] })
+        Some(Cart { currency: self.currency.clone(), lines: vec![line], custom: Map::new() })
     }
 
     /// The least that can be ordered: the minimum quantity in whole packages, else one package, else one.
@@ -95,7 +103,10 @@ mod tests {
         let article: Article = serde_json::from_str(json).unwrap();
         let cart = article.cart(Decimal::ONE_HUNDRED, Some("en")).unwrap();
         let line = &cart.lines[0];
-        assert_eq!((cart.currency.as_str(), line.kind, line.quantity), ("CHF", cart::Kind::Service, Decimal::ONE_HUNDRED));
+        assert_eq!(
+            (cart.currency.as_str(), line.kind, line.quantity),
+            ("CHF", cart::Kind::Service, Decimal::ONE_HUNDRED)
+        );
         assert_eq!((line.name.as_deref(), line.description.as_deref()), (Some("Nut"), Some("<b>M8</b>")));
         assert_eq!(line.price, cart::Price { net: Decimal::from(36), per: Decimal::TEN });
         assert_eq!(line.attachments[0].url.as_deref(), Some("https://x.example/a.pdf"));
@@ -104,9 +115,8 @@ mod tests {
 
     #[test]
     fn the_smallest_order_is_a_whole_number_of_packages() {
-        let smallest = |min: &str, packing: &str| {
-            smallest_order(min.parse().ok(), packing.parse().ok()).normalize().to_string()
-        };
+        let smallest =
+            |min: &str, packing: &str| smallest_order(min.parse().ok(), packing.parse().ok()).normalize().to_string();
         assert_eq!(smallest("", ""), "1");
         assert_eq!(smallest("5", ""), "5");
         assert_eq!(smallest("", "50"), "50");

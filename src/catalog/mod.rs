@@ -4,15 +4,15 @@
 //! found ([`search`]). Where articles are kept is the store's business, who asks for them is the punchout's.
 
 pub mod article;
-pub mod download;
-pub mod line;
 pub mod bmecat;
 mod bmecat_article;
 mod check;
 mod csv;
+pub mod download;
 pub mod file;
 mod jsonl;
 mod language;
+pub mod line;
 pub mod record;
 pub mod search;
 mod source;
