@@ -246,7 +246,7 @@ impl Differing {
 }
 
 fn compose(shop: &Shop, profile: &Profile, cart: &Recorded) -> Result<Composed, Refusal> {
-    let composer = Composer { profile, shop, hooks: cart.hooks.as_ref() };
+    let composer = Composer { profile, shop, hooks: cart.hooks.as_ref(), from_https: true };
     let mut composed = composer.compose(&cart.call, &cart.json, &cart.customer_number, &cart.customer_email)?;
     let charset = Charset::read(&composed.form.charset).unwrap_or(Charset::UTF_8);
     composed.items.iter_mut().for_each(|item| fit(item, charset));
@@ -259,7 +259,7 @@ fn fit(item: &mut Item, charset: Charset) {
         std::borrow::Cow::Owned(fitted) => Some((name.to_owned(), fitted)),
         std::borrow::Cow::Borrowed(_) => None,
     };
-    let other: Vec<(String, String)> = item.all().filter_map(fitting).collect();
+    let other: Vec<(String, String)> = item.all_fields().filter_map(fitting).collect();
     other.into_iter().for_each(|(name, value)| item.set(&name, value));
 }
 
@@ -323,8 +323,8 @@ fn envelope(profile: &Profile, composed: &Composed) -> Vec<(String, String)> {
             continue;
         }
         // What was split off the return target may be a session of the buyer's; that it is there is enough.
-        let value = if name.starts_with('~') { value.clone() } else { "…".to_owned() };
-        pairs.push((name.clone(), value));
+        let value = if name.starts_with('~') { value.to_owned() } else { "…".to_owned() };
+        pairs.push((name.to_owned(), value));
     }
     pairs
 }

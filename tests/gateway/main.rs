@@ -19,6 +19,7 @@ mod passwords;
 mod people;
 mod plans;
 mod portal;
+mod presets;
 mod preview;
 mod records;
 mod refusals;

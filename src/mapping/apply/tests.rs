@@ -14,7 +14,7 @@ struct Preset {
 }
 
 fn generic() -> Preset {
-    toml::from_str(include_str!("../../presets/generic.toml")).unwrap()
+    toml::from_str(include_str!("../../../presets/generic.toml")).unwrap()
 }
 
 fn mapping_with(changes: &[FieldRule]) -> Mapping {

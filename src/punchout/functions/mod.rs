@@ -21,6 +21,7 @@ use crate::oci::call::{Facts, Function};
 use crate::oci::finding::Fault;
 use crate::oci::hook::AllowedHook;
 use crate::oci::item::Item;
+use crate::oci::form_fields::FormFields;
 use crate::oci::page::{Form, FormOptions};
 use crate::punchout::Gateway;
 use crate::punchout::login::{self, Licensed};
@@ -105,7 +106,8 @@ impl Asker {
     /// The form for the buyer: `fields` before the items. Nothing is sent by itself without a return address.
     fn form(&self, fields: Vec<(String, String)>, items: &[Item], auto_submit: bool) -> Form {
         let profile = self.profile();
-        let fields = fields.into_iter().chain(Item::write(items, &profile.layout)).collect();
+        let mut fields = FormFields::from(fields);
+        fields.append(Item::write(items, &profile.layout));
         let options = FormOptions { auto_submit: auto_submit && self.hook.is_some(), ..profile.form.clone() };
         match &self.hook {
             Some(hook) => Form::new(hook, &self.facts, &options, fields),

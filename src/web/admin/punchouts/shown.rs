@@ -170,7 +170,7 @@ impl ShownForm {
             method: if form.method.attribute() == "get" { "GET" } else { "POST" },
             charset: form.charset.clone(),
             target: form.target.clone(),
-            fields: form.fields.iter().take(MOST).cloned().collect(),
+            fields: form.fields.iter().take(MOST).map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             more: form.fields.len().saturating_sub(MOST),
         };
         Some((shown, form))
