@@ -36,6 +36,11 @@ impl Default for Layout {
 }
 
 impl Item {
+    /// An item without fields that is made of a line of the cart.
+    pub fn of_line(line: LineRef) -> Self {
+        Self { line, ..Self::default() }
+    }
+
     /// Gives a field its value, instead of an earlier one. `LONGTEXT` sets the long text.
     pub fn set(&mut self, field: &str, value: impl Into<String>) {
         let value = value.into();
@@ -58,13 +63,13 @@ impl Item {
         self.fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
     }
 
-    pub fn has(&self, field: &str) -> bool {
-        self.get(field).is_some()
+    /// The fields that are there, in the order they were set, without LONGTEXT.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(field, value)| (field.as_str(), value.as_str()))
     }
 
-    /// The fields that are there and their values, in the order they were set; without LONGTEXT.
-    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    pub fn has(&self, field: &str) -> bool {
+        self.get(field).is_some()
     }
 
     /// Takes a field out.

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod buyers;
 mod calls;
 mod carts;
 mod entries;
