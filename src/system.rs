@@ -72,7 +72,13 @@ pub struct CallSettings {
 impl Default for CallSettings {
     fn default() -> Self {
         let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Self { methods: all(&["GET", "POST"]), names: Names::default(), hook_is_last: false, functions: all(FUNCTIONS), max_hits: 200 }
+        Self {
+            methods: all(&["GET", "POST"]),
+            names: Names::default(),
+            hook_is_last: false,
+            functions: all(FUNCTIONS),
+            max_hits: 200,
+        }
     }
 }
 

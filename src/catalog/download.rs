@@ -47,7 +47,8 @@ pub fn new_item(article: &Article, mapping: &Mapping, context: &Context) -> Resu
     for (place, text) in article.texts.iter().enumerate() {
         let other = if place == 0 { None } else { mapped(smallest, Some(&text.language))? };
         let item = other.as_ref().unwrap_or(&item);
-        let told = |description: &str| Text { description: description.to_owned(), language_code: text.language.clone() };
+        let told =
+            |description: &str| Text { description: description.to_owned(), language_code: text.language.clone() };
         description.push(told(item.get("DESCRIPTION").unwrap_or_default()));
         longtext.extend(item.get("LONGTEXT").map(told));
     }
@@ -61,7 +62,9 @@ pub fn new_item(article: &Article, mapping: &Mapping, context: &Context) -> Resu
     // A rule of the system's own may write a price that is no number; then it goes as it is.
     let prices = match Step::read(smallest, item.get("PRICE"), item.get("PRICEUNIT")) {
         Some(own) => Prices::of(own, &scales),
-        None => Prices { price: item.get("PRICE").unwrap_or_default().to_owned(), price_quantity: 1, scales: Vec::new() },
+        None => {
+            Prices { price: item.get("PRICE").unwrap_or_default().to_owned(), price_quantity: 1, scales: Vec::new() }
+        }
     };
 
     let field = |name: &str| item.get(name).unwrap_or_default().to_owned();
@@ -158,13 +161,19 @@ mod tests {
         ]);
         assert_eq!((&item["DESCRIPTION"], &item["VENDOR_MAT"]), (&texts, &json!("M8")));
         assert_eq!(item["LONGTEXT"], json!([{ "description": "verzinkt", "languageCode": "de" }]));
-        assert_eq!((&item["PRICE"], &item["PRICE_QUANTITY"], &item["TAX"]), (&json!("4.85"), &json!(1), &json!("19.00")));
+        assert_eq!(
+            (&item["PRICE"], &item["PRICE_QUANTITY"], &item["TAX"]),
+            (&json!("4.85"), &json!(1), &json!("19.00"))
+        );
         let scales = json!([
             { "low": 10, "high": 99, "price": "4.85", "scaleType": "01" },
             { "low": 100, "price": "3.60", "scaleType": "01" },
         ]);
         assert_eq!(item["PRICE_SCALES"], scales);
-        assert_eq!((&item["MINORDER_QTY"], &item["PACKAGING_QTY"], &item["LEADTIME"]), (&json!(10), &json!(5), &json!("2")));
+        assert_eq!(
+            (&item["MINORDER_QTY"], &item["PACKAGING_QTY"], &item["LEADTIME"]),
+            (&json!(10), &json!(5), &json!("2"))
+        );
         let picture = json!({ "fileName": "https://x.example/a.jpg", "mimeType": "image/jpeg", "type": "01",
             "descriptions": [{ "description": "Bild", "languageCode": "" }] });
         assert_eq!(item["ATTACHMENTS"], json!([picture]));

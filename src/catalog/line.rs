@@ -28,7 +28,10 @@ impl Article {
             unit: self.unit.clone(),
             price: cart::Price { net: price.net, per: price.per },
             tax_rate: self.tax_rate,
-            manufacturer: cart::Manufacturer { number: self.manufacturer_number.clone(), name: self.manufacturer.clone() },
+            manufacturer: cart::Manufacturer {
+                number: self.manufacturer_number.clone(),
+                name: self.manufacturer.clone(),
+            },
             manufacturer_part: self.manufacturer_part.clone(),
             ean: self.ean.clone(),
             categories: self.categories.iter().map(category).collect(),
@@ -95,7 +98,10 @@ mod tests {
         let article: Article = serde_json::from_str(json).unwrap();
         let cart = article.cart(Decimal::ONE_HUNDRED, Some("en")).unwrap();
         let line = &cart.lines[0];
-        assert_eq!((cart.currency.as_str(), line.kind, line.quantity), ("CHF", cart::Kind::Service, Decimal::ONE_HUNDRED));
+        assert_eq!(
+            (cart.currency.as_str(), line.kind, line.quantity),
+            ("CHF", cart::Kind::Service, Decimal::ONE_HUNDRED)
+        );
         assert_eq!((line.name.as_deref(), line.description.as_deref()), (Some("Nut"), Some("<b>M8</b>")));
         assert_eq!(line.price, cart::Price { net: Decimal::from(36), per: Decimal::TEN });
         assert_eq!(line.attachments[0].url.as_deref(), Some("https://x.example/a.pdf"));
@@ -104,9 +110,8 @@ mod tests {
 
     #[test]
     fn the_smallest_order_is_a_whole_number_of_packages() {
-        let smallest = |min: &str, packing: &str| {
-            smallest_order(min.parse().ok(), packing.parse().ok()).normalize().to_string()
-        };
+        let smallest =
+            |min: &str, packing: &str| smallest_order(min.parse().ok(), packing.parse().ok()).normalize().to_string();
         assert_eq!(smallest("", ""), "1");
         assert_eq!(smallest("5", ""), "5");
         assert_eq!(smallest("", "50"), "50");

@@ -60,14 +60,14 @@ impl Item {
         self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    pub fn has(&self, field: &str) -> bool {
-        self.get(field).is_some()
+    /// The same with LONGTEXT, as the last.
+    pub fn all_fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let longtext = Some((LONGTEXT, self.longtext.as_str())).filter(|(_, text)| !text.is_empty());
+        self.fields().chain(longtext)
     }
 
-    /// All fields that are there, as they were set, LONGTEXT last.
-    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        let longtext = Some((LONGTEXT, self.longtext.as_str())).filter(|(_, text)| !text.is_empty());
-        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(longtext)
+    pub fn has(&self, field: &str) -> bool {
+        self.get(field).is_some()
     }
 
     /// Takes a field out.

@@ -259,7 +259,7 @@ fn fit(item: &mut Item, charset: Charset) {
         std::borrow::Cow::Owned(fitted) => Some((name.to_owned(), fitted)),
         std::borrow::Cow::Borrowed(_) => None,
     };
-    let other: Vec<(String, String)> = item.fields().filter_map(fitting).collect();
+    let other: Vec<(String, String)> = item.all_fields().filter_map(fitting).collect();
     other.into_iter().for_each(|(name, value)| item.set(&name, value));
 }
 

@@ -98,7 +98,12 @@ impl Asker {
     fn leave_out(&self, product: &str, faults: &[Fault]) {
         let reasons: Vec<String> = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
         let reasons = reasons.join(" ");
-        tracing::warn!(system = self.system.slug, product, reasons, "an article can be no item of this system and is left out");
+        tracing::warn!(
+            system = self.system.slug,
+            product,
+            reasons,
+            "an article can be no item of this system and is left out"
+        );
     }
 
     /// The form for the buyer: `fields` before the items. Nothing is sent by itself without a return address.
