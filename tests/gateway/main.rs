@@ -4,9 +4,11 @@
 
 mod support;
 
+mod answering_shops;
 mod calls;
 mod carts;
 mod entries;
+mod functions;
 mod hooks;
 mod house;
 mod journal;
