@@ -10,9 +10,10 @@ use serde_json::{Map, Value};
 use crate::mapping::{FieldRule, Mapping, MappingError};
 use crate::oci::call::Names;
 use crate::oci::charset::Charset;
+use crate::oci::forecast::Buyer;
 use crate::oci::hook::{HookPolicy, PolicyError};
 use crate::oci::item::Layout;
-use crate::oci::page::{FormOptions, Transport};
+use crate::oci::page::{FormOptions, FrameAncestors, FrameError};
 use crate::oci::rules::Release;
 use crate::oci::units::{Units, same_unit};
 
@@ -47,6 +48,9 @@ pub struct Settings {
     pub form: FormOptions,
     #[serde(default)]
     pub units: Units,
+    /// What is known of the buyer's system, for forecasts.
+    #[serde(default)]
+    pub buyer: Buyer,
     #[serde(default)]
     pub field: Vec<FieldRule>,
 }
@@ -89,13 +93,15 @@ pub struct Profile {
     pub hooks: HookPolicy,
     pub mapping: Mapping,
     pub layout: Layout,
+    pub buyer: Buyer,
+    pub frame_ancestors: FrameAncestors,
 }
 
 impl Profile {
     /// Compiles what an operator said about a system, as JSON.
     pub fn read(own: &str) -> Result<Self, SettingsError> {
         let own = serde_json::from_str(own).map_err(|error| SettingsError::Shape(error.to_string()))?;
-        let Settings { hooks, oci_version, call, form, units, field, .. } = Settings::effective(&own)?;
+        let Settings { hooks, oci_version, call, form, units, buyer, field, .. } = Settings::effective(&own)?;
         check(&call, &form)?;
         Ok(Self {
             hooks: HookPolicy::read(&hooks)?,
@@ -105,8 +111,10 @@ impl Profile {
                 empty_fields: form.empty_fields,
                 longtext: form.longtext.clone(),
             },
+            frame_ancestors: FrameAncestors::read(&form.frame_ancestors)?,
             call,
             form,
+            buyer,
         })
     }
 }
@@ -132,14 +140,15 @@ fn check(call: &CallSettings, form: &FormOptions) -> Result<(), SettingsError> {
             return wrong(key, name, "the name of a parameter");
         }
     }
-    if form.charset != "auto" && Charset::read(&form.charset).is_none() {
-        return wrong("form.charset", &form.charset, "\"auto\" or the label of a charset such as \"utf-8\"");
+    if !Charset::is_setting(&form.charset) {
+        let allowed = "\"auto\", \"auto-strict\" or the label of a charset such as \"utf-8\"";
+        return wrong("form.charset", &form.charset, allowed);
     }
     if !form.longtext.contains("{n}") {
         return wrong("form.longtext", &form.longtext, "a name with {n} for the item's index");
     }
-    if form.transport == Transport::Xml {
-        return wrong("form.transport", "xml", "\"form\"; XML is not available yet");
+    if let Some((key, value, allowed)) = form.xml_fault() {
+        return wrong(key, &value, allowed);
     }
     Ok(())
 }
@@ -152,6 +161,8 @@ pub enum SettingsError {
     Shape(String),
     #[error("hooks: {0}")]
     Hooks(#[from] PolicyError),
+    #[error("form.frame_ancestors: {0}")]
+    Frames(#[from] FrameError),
     #[error("field: {0}")]
     Mapping(#[from] MappingError),
     #[error("{key} has \"{value}\"; allowed: {allowed}")]

@@ -114,7 +114,7 @@ impl Mapping {
     }
 
     fn item(&self, line: &Line, cart: &Cart, context: &Context, at: &LineRef, findings: &mut Findings) -> Item {
-        let mut item = Item::default();
+        let mut item = Item { line: at.clone(), ..Item::default() };
         // Fields whose value is the line's own, which the call must not replace.
         let mut own: Vec<&str> = COMPUTED.to_vec();
         let mut full_description = String::new();

@@ -1,12 +1,13 @@
 //! The charset of the return page: which one, and how texts are made to fit it (OCI 4.0, digest section 3.4, rule 5).
 //!
 //! Owns the choice, the transliteration and the encoding. It never lets a text reach the buyer as `&#8364;` or as `?` if letters can say it.
-//! The surprising fact: browsers read `iso-8859-1` as windows-1252, but buyers mean the true one, so `€` does not fit and becomes `EUR`.
+//! The surprising fact: what is called `iso-8859-1` is windows-1252, because that is what browsers submit under this name.
 
 use std::borrow::Cow;
 
 use deunicode::deunicode_char;
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, WINDOWS_1252};
+use unicode_normalization::UnicodeNormalization;
 
 use super::call::Facts;
 
@@ -17,24 +18,38 @@ pub struct Charset(Kind);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Utf8,
-    /// U+0000 to U+00FF without the controls from U+0080 to U+009F, where browsers put other characters.
-    Latin1,
-    Other(&'static Encoding),
+    /// U+0000 to U+00FF without the controls from U+0080 to U+009F, for buyers who read those bytes as controls.
+    StrictLatin1,
+    /// An encoding and the label it goes by.
+    Other(&'static Encoding, &'static str),
 }
 
 impl Charset {
     pub const UTF_8: Self = Self(Kind::Utf8);
-    pub const ISO_8859_1: Self = Self(Kind::Latin1);
+    /// As browsers mean it (WHATWG Encoding, section 4.2): windows-1252.
+    pub const ISO_8859_1: Self = Self(Kind::Other(WINDOWS_1252, "iso-8859-1"));
+    pub const STRICT_ISO_8859_1: Self = Self(Kind::StrictLatin1);
 
-    /// Reads a label in any case and with the usual aliases.
+    /// Reads a label in any case and with the usual aliases; `iso-8859-1-strict` is one of our own.
     ///
     /// `None` for unknown labels and for charsets in which a page must not be written: UTF-16 (forms are never sent in it) and
     /// ISO-2022-JP (its escape sequences hide markup).
     pub fn read(label: &str) -> Option<Self> {
         let label = label.trim();
-        const LATIN_1: [&str; 8] =
-            ["iso-8859-1", "iso8859-1", "iso_8859-1", "iso88591", "8859-1", "iso8859_1", "latin1", "latin-1"];
-        if LATIN_1.iter().any(|name| name.eq_ignore_ascii_case(label)) {
+        let is_one_of = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(label));
+        if is_one_of(&["iso-8859-1-strict"]) {
+            return Some(Self::STRICT_ISO_8859_1);
+        }
+        if is_one_of(&[
+            "iso-8859-1",
+            "iso8859-1",
+            "iso_8859-1",
+            "iso88591",
+            "8859-1",
+            "iso8859_1",
+            "latin1",
+            "latin-1",
+        ]) {
             return Some(Self::ISO_8859_1);
         }
         let encoding = Encoding::for_label(label.as_bytes())?;
@@ -46,7 +61,7 @@ impl Charset {
         {
             None
         } else {
-            Some(Self(Kind::Other(encoding)))
+            Some(Self(Kind::Other(encoding, encoding.name())))
         }
     }
 
@@ -54,29 +69,39 @@ impl Charset {
     pub fn label(&self) -> &'static str {
         match self.0 {
             Kind::Utf8 => "utf-8",
-            Kind::Latin1 => "iso-8859-1",
-            Kind::Other(encoding) => encoding.name(),
+            Kind::StrictLatin1 => "iso-8859-1",
+            Kind::Other(_, label) => label,
         }
     }
 
-    /// The charset for a system's setting (`auto` or a label) and a call.
+    /// The charset for a system's setting (`auto`, `auto-strict` or a label) and a call.
     ///
     /// `auto`: http_content_charset, else ISO 8859-1 (the standard's default) if OCI_VERSION was sent, else UTF-8.
-    /// An unknown label counts as absent.
+    /// An unknown label counts as absent. With `auto-strict` ISO 8859-1 is the true one.
     pub fn choose(setting: &str, facts: &Facts) -> Self {
-        Self::read(setting).or_else(|| Self::read(facts.charset.as_deref()?)).unwrap_or(match facts.version {
-            Some(_) => Self::ISO_8859_1,
-            None => Self::UTF_8,
-        })
+        let chosen =
+            Self::read(setting).or_else(|| Self::read(facts.charset.as_deref()?)).unwrap_or(match facts.version {
+                Some(_) => Self::ISO_8859_1,
+                None => Self::UTF_8,
+            });
+        let is_strict = chosen == Self::ISO_8859_1 && setting.trim().eq_ignore_ascii_case(AUTO_STRICT);
+        if is_strict { Self::STRICT_ISO_8859_1 } else { chosen }
+    }
+
+    /// Whether a setting is one that [`choose`](Self::choose) knows.
+    pub fn is_setting(setting: &str) -> bool {
+        let is = |word: &str| setting.trim().eq_ignore_ascii_case(word);
+        is("auto") || is(AUTO_STRICT) || Self::read(setting).is_some()
     }
 
     /// The text with what the charset lacks written in its letters; `?` as the last resort.
     pub fn fit<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        if self.0 == Kind::Utf8 || text.is_ascii() || text.chars().all(|c| self.has(c)) {
+        if self.can_say(text) {
             return Cow::Borrowed(text);
         }
         let mut fitted = String::with_capacity(text.len());
-        for c in text.chars() {
+        // Composed first: `u` with a separate diaeresis is the `ü` that the charset may have.
+        for c in text.nfc() {
             if self.has(c) {
                 fitted.push(c);
             } else {
@@ -86,12 +111,28 @@ impl Charset {
         Cow::Owned(fitted)
     }
 
+    /// Whether the text is one of the charset as it stands.
+    pub fn can_say(&self, text: &str) -> bool {
+        self.0 == Kind::Utf8 || text.is_ascii() || text.chars().all(|c| self.has(c))
+    }
+
+    /// What of a text the charset lacks, each character once, in its order.
+    pub fn lacking(&self, text: &str) -> Vec<char> {
+        let mut lacking = Vec::new();
+        for c in text.nfc().filter(|c| !self.has(*c)) {
+            if !lacking.contains(&c) {
+                lacking.push(c);
+            }
+        }
+        lacking
+    }
+
     /// The bytes of a page. What does not fit, in the page's own words, becomes a numeric character reference.
     pub fn encode(&self, page: &str) -> Vec<u8> {
         match self.0 {
             Kind::Utf8 => page.as_bytes().to_vec(),
-            Kind::Other(encoding) => encoding.encode(page).0.into_owned(),
-            Kind::Latin1 => {
+            Kind::Other(encoding, _) => encoding.encode(page).0.into_owned(),
+            Kind::StrictLatin1 => {
                 let mut bytes = Vec::with_capacity(page.len());
                 for c in page.chars() {
                     match u8::try_from(c) {
@@ -107,14 +148,19 @@ impl Charset {
     fn has(&self, c: char) -> bool {
         match self.0 {
             Kind::Utf8 => true,
-            Kind::Latin1 => matches!(c, '\0'..='\u{7f}' | '\u{a0}'..='\u{ff}'),
-            Kind::Other(encoding) => {
+            _ if c.is_ascii() => true,
+            // Controls that nobody means, although windows-1252 has bytes for five of them.
+            _ if matches!(c, '\u{80}'..='\u{9f}') => false,
+            Kind::StrictLatin1 => c <= '\u{ff}',
+            Kind::Other(encoding, _) => {
                 let mut buffer = [0; 4];
-                c.is_ascii() || !encoding.encode(c.encode_utf8(&mut buffer)).2
+                !encoding.encode(c.encode_utf8(&mut buffer)).2
             }
         }
     }
 }
+
+const AUTO_STRICT: &str = "auto-strict";
 
 fn in_letters(c: char) -> &'static str {
     match c {
@@ -151,6 +197,9 @@ mod tests {
             ("auto", Some("utf-16"), None, Charset::UTF_8),
             ("utf-8", Some("iso-8859-1"), Some("4.0"), Charset::UTF_8),
             ("klingon", Some("latin1"), None, latin1),
+            ("auto-strict", Some("latin1"), None, Charset::STRICT_ISO_8859_1),
+            ("auto-strict", None, Some("4.0"), Charset::STRICT_ISO_8859_1),
+            ("auto-strict", Some("utf-8"), Some("4.0"), Charset::UTF_8),
         ] {
             assert_eq!(Charset::choose(setting, &facts(charset, version)), chosen, "{setting} {charset:?}");
         }
@@ -166,20 +215,39 @@ mod tests {
     }
 
     #[test]
-    fn what_latin_1_lacks_is_written_in_its_letters() {
-        let fit = |text| Charset::ISO_8859_1.fit(text).into_owned();
+    fn iso_8859_1_is_what_browsers_mean_by_it() {
+        let charset = Charset::ISO_8859_1;
+        assert_eq!(charset.label(), "iso-8859-1");
+        assert_eq!(charset.fit("5 € – „Größe“ M…"), "5 € – „Größe“ M…");
+        assert_eq!(charset.encode("5 € – „ß“…"), b"5 \x80 \x96 \x84\xdf\x93\x85");
+        assert_eq!(charset.fit("Łódź, kůň, řez"), "Lódz, kun, rez");
+        assert_eq!(charset.lacking("Řez, řez, kůň €"), ['Ř', 'ř', 'ů', 'ň']);
+        assert_eq!(charset.fit("a\u{81}b\u{10ffff}"), "ab?");
+        assert!(!charset.can_say("Ł") && charset.can_say("ü €"));
+    }
+
+    #[test]
+    fn the_strict_one_has_no_euro() {
+        let fit = |text| Charset::STRICT_ISO_8859_1.fit(text).into_owned();
+        assert_eq!(Charset::STRICT_ISO_8859_1.label(), "iso-8859-1");
         assert_eq!(fit("Bürostuhl ß µ ½"), "Bürostuhl ß µ ½");
         assert_eq!(fit("5 € – „Größe“ M…"), "5 EUR - \"Größe\" M...");
         assert_eq!(fit("Łódź"), "Lódz");
         assert_eq!(fit("a\u{81}b"), "ab");
         assert_eq!(fit("\u{10ffff}"), "?");
-        assert_eq!(Charset::read("windows-1252").unwrap().fit("5 €"), "5 €");
+    }
+
+    #[test]
+    fn a_letter_whose_accent_stands_apart_is_the_letter_with_it() {
+        assert_eq!(Charset::ISO_8859_1.fit("Gro\u{308}ße, r\u{30c}ez"), "Größe, rez");
+        assert!(Charset::ISO_8859_1.lacking("Gro\u{308}ße").is_empty());
         assert!(matches!(Charset::UTF_8.fit("Łódź €"), Cow::Borrowed(_)));
     }
 
     #[test]
     fn a_page_is_encoded_and_its_own_words_become_references() {
-        assert_eq!(Charset::ISO_8859_1.encode("Größe €"), b"Gr\xf6\xdfe &#8364;");
+        assert_eq!(Charset::STRICT_ISO_8859_1.encode("Größe €"), b"Gr\xf6\xdfe &#8364;");
+        assert_eq!(Charset::ISO_8859_1.encode("Größe € Ł"), b"Gr\xf6\xdfe \x80 &#321;");
         assert_eq!(Charset::UTF_8.encode("ö"), "ö".as_bytes());
         assert_eq!(Charset::read("windows-1252").unwrap().encode("€ Ł"), b"\x80 &#321;");
     }
@@ -187,7 +255,7 @@ mod tests {
     proptest! {
         #[test]
         fn fitted_text_needs_no_references(text in "[^&]*") {
-            for label in ["iso-8859-1", "windows-1252", "iso-8859-2", "koi8-r"] {
+            for label in ["iso-8859-1", "iso-8859-1-strict", "windows-1252", "iso-8859-2", "koi8-r"] {
                 let charset = Charset::read(label).unwrap();
                 let fitted = charset.fit(&text);
                 prop_assert!(!charset.encode(&fitted).windows(2).any(|two| two == b"&#"));

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::call::Facts;
 use super::charset::Charset;
 use super::hook::AllowedHook;
+use super::transport::{Transport, default_type_names, one_or_many};
 
 /// A finished return form. It can be stored and shown again.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -59,17 +60,6 @@ pub enum Echo {
     Never,
 }
 
-/// In which form the items travel.
-#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub enum Transport {
-    /// As `NEW_ITEM-` fields.
-    #[default]
-    Form,
-    /// As `~xmlDocument`.
-    Xml,
-}
-
 /// A system's settings for its return form, with defaults for each.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(default, deny_unknown_fields)]
@@ -90,6 +80,13 @@ pub struct FormOptions {
     /// The name of the LONGTEXT field; `{n}` is the item's index.
     pub longtext: String,
     pub transport: Transport,
+    /// Under which names the type of the XML variant is sent, unless the call names it itself; all of them at once.
+    #[serde(deserialize_with = "one_or_many")]
+    pub xml_type_name: Vec<String>,
+    /// And its value, for calls that name none.
+    pub xml_type: String,
+    /// Origins whose pages may show ours in a frame; none for all.
+    pub frame_ancestors: Vec<String>,
 }
 
 impl Default for FormOptions {
@@ -105,6 +102,9 @@ impl Default for FormOptions {
             auto_submit: true,
             longtext: "NEW_ITEM-LONGTEXT_{n}:132[]".to_owned(),
             transport: Transport::Form,
+            xml_type_name: default_type_names(),
+            xml_type: "ESAPO".to_owned(),
+            frame_ancestors: Vec::new(),
         }
     }
 }
@@ -141,7 +141,11 @@ impl Form {
     /// The hook's own fields never stand for control fields or items. Values are made to fit the charset.
     pub fn new(hook: &AllowedHook, facts: &Facts, options: &FormOptions, items: Vec<(String, String)>) -> Self {
         let charset = Charset::choose(&options.charset, facts);
-        let target = target(facts, options);
+        let mut target = target(facts, options);
+        // Of what opens a window SAP GUI does not see the submit, and the cart would go nowhere.
+        if hook.is_sapevent() && !["_top", "_self", "_parent"].contains(&target.as_str()) {
+            "_top".clone_into(&mut target);
+        }
         // SAP GUI waits for exactly this pseudo address, by POST.
         let method = if hook.is_sapevent() { Method::Post } else { options.method };
         let (action, split) = match (method, options.hook_query) {

@@ -5,6 +5,7 @@
 //! before the brackets (`NEW_ITEM-LONGTEXT_1:132[]`): as `NEW_ITEM-LONGTEXT[1]` all texts would end
 //! up at the first item.
 
+use super::finding::LineRef;
 use super::rules::{self, Release};
 
 /// One `NEW_ITEM` group. A field that is set to nothing is not there.
@@ -13,6 +14,8 @@ pub struct Item {
     fields: Vec<(String, String)>,
     /// LONGTEXT: any length, lines ended by a line feed.
     pub longtext: String,
+    /// The line of the cart that it was made of, for what is said about it later.
+    pub line: LineRef,
 }
 
 /// How a system wants the groups written.

@@ -7,7 +7,9 @@ use std::fmt;
 
 use askama::Template;
 
-pub use super::form::{Echo, Form, FormOptions, HookQuery, Method, Transport};
+pub use super::form::{Echo, Form, FormOptions, HookQuery, Method};
+pub use super::frames::{FrameAncestors, FrameError};
+pub use super::transport::{Composed, Transport};
 
 use super::charset::Charset;
 
@@ -48,11 +50,13 @@ impl Form {
         format!("text/html; charset={}", self.charset)
     }
 
+    /// Whether SAP GUI takes the form from its embedded browser; in any other nothing happens to it.
+    pub fn is_for_sap_gui(&self) -> bool {
+        !self.csp_source.contains("://")
+    }
+
     fn destination(&self) -> &str {
-        match self.csp_source.split_once("://") {
-            Some((_, host)) => host,
-            None => "SAP GUI",
-        }
+        self.csp_source.split_once("://").map_or("SAP GUI", |(_, host)| host)
     }
 }
 

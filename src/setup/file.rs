@@ -65,6 +65,8 @@ pub struct SystemEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub units: Option<Toml>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub buyer: Option<Toml>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<Toml>,
 }
 
@@ -145,6 +147,7 @@ impl SystemEntry {
             ("call", &self.call),
             ("form", &self.form),
             ("units", &self.units),
+            ("buyer", &self.buyer),
             ("field", &self.field),
         ];
         let named = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part.as_ref()?)));
@@ -165,6 +168,7 @@ impl SystemEntry {
                 "call" => self.call = part,
                 "form" => self.form = part,
                 "units" => self.units = part,
+                "buyer" => self.buyer = part,
                 "field" => self.field = part,
                 _ => {}
             }

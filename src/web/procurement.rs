@@ -73,7 +73,8 @@ pub async fn return_page(request: HttpRequest, ticket: Path<String>, web: Data<W
 
 /// The page with the form, in the language that the call asked for.
 pub fn show(request: &HttpRequest, found: &Return, response: HttpResponseBuilder) -> HttpResponse {
-    pages::give_back(response, &found.form, caller::language(request, found.language.as_deref()))
+    let language = caller::language(request, found.language.as_deref());
+    pages::give_back(response, &found.form, language, &found.frame_ancestors)
 }
 
 /// `GET /leave/{ticket}`.
@@ -82,7 +83,7 @@ pub async fn leave(request: HttpRequest, ticket: Path<String>, web: Data<Web>) -
     match leave::by_ticket(&web.gateway, &ticket, &mut trace).await {
         Ok(left) => {
             let language = caller::language(&request, left.language.as_deref());
-            pages::plain(HttpResponse::Ok(), &LeavePage::new(language, left.continue_url))
+            pages::framed(HttpResponse::Ok(), &LeavePage::new(language, left.continue_url), &left.frame_ancestors)
         }
         Err(refusal) => {
             let language = caller::language(&request, None);

@@ -17,6 +17,7 @@ mod passwords;
 mod people;
 mod plans;
 mod portal;
+mod presets;
 mod preview;
 mod records;
 mod refusals;
