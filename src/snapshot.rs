@@ -130,7 +130,8 @@ pub async fn refresh(store: &Store, snapshot: &ArcSwap<Snapshot>) -> Result<(), 
     Ok(())
 }
 
-fn shop(row: store::shops::Shop) -> Option<Shop> {
+/// A stored shop, unless it makes no sense, which the log tells.
+pub fn shop(row: store::shops::Shop) -> Option<Shop> {
     let website = Website::read(&row.website)
         .inspect_err(|error| tracing::error!(shop = row.slug, %error, "the shop's website cannot be used"))
         .ok()?;

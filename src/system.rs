@@ -69,12 +69,20 @@ pub struct CallSettings {
     pub hook_is_last: bool,
     /// The functions of OCI that are answered at all.
     pub functions: Vec<String>,
+    /// The most hits that BACKGROUND_SEARCH gives: 1 to 2000.
+    pub max_hits: u32,
 }
 
 impl Default for CallSettings {
     fn default() -> Self {
         let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Self { methods: all(&["GET", "POST"]), names: Names::default(), hook_is_last: false, functions: all(FUNCTIONS) }
+        Self {
+            methods: all(&["GET", "POST"]),
+            names: Names::default(),
+            hook_is_last: false,
+            functions: all(FUNCTIONS),
+            max_hits: 200,
+        }
     }
 }
 
@@ -122,6 +130,9 @@ fn check(call: &CallSettings, form: &FormOptions) -> Result<(), SettingsError> {
     }
     if let Some(function) = call.functions.iter().find(|function| !known(FUNCTIONS, function)) {
         return wrong("call.functions", function, "DETAIL, VALIDATE, SOURCING, BACKGROUND_SEARCH and DOWNLOADJSON");
+    }
+    if !(1..=2_000).contains(&call.max_hits) {
+        return wrong("call.max_hits", &call.max_hits.to_string(), "a number from 1 to 2000");
     }
     let Names { user, password, hook, .. } = &call.names;
     for (key, name) in [("call.names.user", user), ("call.names.password", password), ("call.names.hook", hook)] {

@@ -4,3 +4,6 @@
 //! business, who asks for them is the punchout's.
 
 pub mod article;
+pub mod download;
+pub mod line;
+pub mod search;

@@ -101,7 +101,7 @@ fn others(parameters: &Parameters, names: &Names, arguments: &[&str]) -> (Pairs,
             || KNOWN.iter().any(same)
             || XML_TYPES.iter().any(same)
             || LANGUAGES.iter().any(same)
-            || arguments.iter().any(same)
+            || arguments.iter().any(|argument| argument.eq_ignore_ascii_case(name.split('[').next().unwrap_or(name)))
     };
     let mut items = Pairs::new();
     let mut extra = Pairs::new();

@@ -48,22 +48,29 @@ impl Form {
         layout: &Layout,
         mut items: Vec<Item>,
     ) -> Result<Composed, Vec<Fault>> {
-        let mut notices = Vec::new();
-        let fields = if is_xml(options.transport, facts) {
-            items.iter().for_each(|item| xml::left_behind(item, &mut notices));
-            xml_fields(&items, facts, options)
-        } else {
-            let charset = Charset::choose(&options.charset, facts);
-            let mut faults = Vec::new();
-            if charset != Charset::UTF_8 {
-                items.iter_mut().for_each(|item| letters::fit(item, charset, &mut notices, &mut faults));
-            }
-            if !faults.is_empty() {
-                return Err(faults);
-            }
-            Item::write(&items, layout)
-        };
+        let notices = Self::fit(&mut items, facts, options)?;
+        let fields = Self::written(&items, facts, options, layout);
         Ok(Composed { form: Form::new(hook, facts, options, fields), items, notices })
+    }
+
+    /// Makes items fit the way they will travel and says what that costs them.
+    ///
+    /// # Errors
+    /// What cannot be said in the charset of the page and must not be said otherwise.
+    pub fn fit(items: &mut [Item], facts: &Facts, options: &FormOptions) -> Result<Vec<Notice>, Vec<Fault>> {
+        let (mut notices, mut faults) = (Vec::new(), Vec::new());
+        let charset = Charset::choose(&options.charset, facts);
+        if is_xml(options.transport, facts) {
+            items.iter().for_each(|item| xml::left_behind(item, &mut notices));
+        } else if charset != Charset::UTF_8 {
+            items.iter_mut().for_each(|item| letters::fit(item, charset, &mut notices, &mut faults));
+        }
+        if faults.is_empty() { Ok(notices) } else { Err(faults) }
+    }
+
+    /// Names and values that carry the items.
+    pub fn written(items: &[Item], facts: &Facts, options: &FormOptions, layout: &Layout) -> Vec<(String, String)> {
+        if is_xml(options.transport, facts) { xml_fields(items, facts, options) } else { Item::write(items, layout) }
     }
 
     /// Whether the items travel as a document in XML.

@@ -56,6 +56,7 @@ impl Chrome {
     }
 
     fn with(language: &str, base: &str, with_axe: bool, preferences: Value) -> Option<Self> {
+        punchgate::shop::tls::install();
         if let Some(missing) = missing(with_axe) {
             assert!(std::env::var_os("PUNCHGATE_TEST_REQUIRE_BROWSER").is_none(), "{missing}");
             eprintln!("skipped: {missing}");

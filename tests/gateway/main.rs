@@ -4,10 +4,12 @@
 
 mod support;
 
+mod answering_shops;
 mod buyers;
 mod calls;
 mod carts;
 mod entries;
+mod functions;
 mod hooks;
 mod house;
 mod journal;
@@ -17,6 +19,7 @@ mod people;
 mod plans;
 mod portal;
 mod presets;
+mod preview;
 mod records;
 mod refusals;
 mod returns;

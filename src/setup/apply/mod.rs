@@ -41,6 +41,16 @@ pub struct Applied {
     pub warnings: Vec<String>,
     /// API keys that were made: shop and key, shown once.
     pub new_api_keys: Vec<(String, String)>,
+    /// Systems that were there and got other settings.
+    pub drafts: Vec<Draft>,
+}
+
+/// Settings that a system is to have, to be tried before they are in force.
+#[derive(Debug)]
+pub struct Draft {
+    pub system_id: String,
+    pub slug: String,
+    pub settings: String,
 }
 
 /// How to go about it.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::diff::{differ, differ_license, differ_settings};
-use super::{Done, Work, new_id, refusing};
+use super::{Done, Draft, Work, new_id, refusing};
 use crate::license::Kind;
 use crate::setup::file::SystemEntry;
 use crate::setup::licenses::Place;
@@ -57,6 +57,10 @@ impl Work<'_> {
                 differ_license(&mut details, &self.had(&present.id, &present.license_id), &wanted.license_id);
                 let was: Value = serde_json::from_str(&present.settings).unwrap_or_default();
                 differ_settings(&mut details, "", &was, &settings);
+                if was != settings {
+                    let (system_id, slug) = (present.id.clone(), present.slug.clone());
+                    self.applied.drafts.push(Draft { system_id, slug, settings: wanted.settings.clone() });
+                }
                 if *present != wanted {
                     store::systems::update(self.c, &wanted)?;
                 }
