@@ -81,11 +81,7 @@ impl Item {
         self.fields.iter().find(|present| present.name == field).map(|present| present.value.as_str())
     }
 
-    pub fn has(&self, field: &str) -> bool {
-        self.get(field).is_some()
-    }
-
-    /// The fields that are there and their values, in the order they were set; without LONGTEXT.
+    /// The fields that are there and their values, in the order they are written; without LONGTEXT.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields.iter().map(|field| (&*field.name, field.value.as_str()))
     }
@@ -94,6 +90,10 @@ impl Item {
     pub fn all_fields(&self) -> impl Iterator<Item = (&str, &str)> {
         let longtext = Some((LONGTEXT, self.longtext.as_str())).filter(|(_, text)| !text.is_empty());
         self.fields().chain(longtext)
+    }
+
+    pub fn has(&self, field: &str) -> bool {
+        self.get(field).is_some()
     }
 
     /// Takes a field out.
