@@ -524,7 +524,8 @@ mod tests {
         assert_eq!(profile.all().count(), 2);
         let effective = Settings::effective(&own).expect("settings");
         assert_eq!(super::own(&effective).expect("its own part"), own);
-        let told = differences(&Settings::effective(&json!({ "form": { "first_index": 0 } })).expect("settings"), &effective);
+        let told =
+            differences(&Settings::effective(&json!({ "form": { "first_index": 0 } })).expect("settings"), &effective);
         let keys: Vec<String> = told.expect("differences").into_iter().map(|told| told.key).collect();
         assert_eq!(keys, ["override.10001.call.names.user", "override.10001.field.CUST_FIELD1"]);
     }
@@ -537,7 +538,8 @@ mod tests {
             (json!({ "call": { "name": {} } }), "override.\"7\": unknown field"),
             (json!("x"), "override.\"7\": a table of settings is needed"),
         ] {
-            let error = Profile::read(&json!({ "override": { "7": over } }).to_string()).err().expect("refused").to_string();
+            let error =
+                Profile::read(&json!({ "override": { "7": over } }).to_string()).err().expect("refused").to_string();
             assert!(error.starts_with(told), "{error}");
         }
     }
