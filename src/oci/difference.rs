@@ -175,7 +175,8 @@ mod tests {
 
     fn sorted(items: &[Item]) -> Vec<Vec<(String, String)>> {
         let fields = |item: &Item| {
-            let mut fields: Vec<_> = item.all_fields().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let mut fields: Vec<_> =
+                item.all_fields().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             fields.sort();
             fields
         };

@@ -124,7 +124,8 @@ const VENDOR: &str = "0";
 const MANUFACTURER: &str = "1";
 
 fn basket_item(out: &mut Out, item: &Item, has_vendor: bool, has_manufacturer: bool) {
-    let references = [("RefVendorDescription", VENDOR, has_vendor), ("RefManufacturerDescription", MANUFACTURER, has_manufacturer)];
+    let references =
+        [("RefVendorDescription", VENDOR, has_vendor), ("RefManufacturerDescription", MANUFACTURER, has_manufacturer)];
     let references: Vec<(&str, &str)> =
         references.iter().filter(|(.., there)| *there).map(|(name, value, _)| (*name, *value)).collect();
     out.inside("ShoppingBasketItem", &references, |out| {
@@ -192,7 +193,11 @@ impl Out {
 /// The text without what XML 1.0 does not know in any spelling (its production 2, Char).
 fn allowed(text: &str) -> std::borrow::Cow<'_, str> {
     let is_char = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..);
-    if text.chars().all(is_char) { text.into() } else { text.chars().filter(|c| is_char(*c)).collect::<String>().into() }
+    if text.chars().all(is_char) {
+        text.into()
+    } else {
+        text.chars().filter(|c| is_char(*c)).collect::<String>().into()
+    }
 }
 
 #[cfg(test)]

@@ -71,7 +71,10 @@ pub fn is_for_a_program(request: &HttpRequest, parameters: &[(String, String)]) 
 
 /// Piece by piece, as fast as the caller takes them: the server asks for the next one when the last is on its way.
 fn plain(download: Download) -> impl Stream<Item = Result<Bytes, DownloadError>> {
-    stream::try_unfold(download, |mut download| async move { Ok(download.next().await?.map(|piece| (piece, download))) })
+    stream::try_unfold(
+        download,
+        |mut download| async move { Ok(download.next().await?.map(|piece| (piece, download))) },
+    )
 }
 
 /// The same, compressed.

@@ -19,9 +19,9 @@ use crate::mapping::Context;
 use crate::mapping::cart::Cart;
 use crate::oci::call::{Facts, Function};
 use crate::oci::finding::Fault;
+use crate::oci::form_fields::FormFields;
 use crate::oci::hook::AllowedHook;
 use crate::oci::item::Item;
-use crate::oci::form_fields::FormFields;
 use crate::oci::page::{Form, FormOptions};
 use crate::punchout::Gateway;
 use crate::punchout::login::{self, Licensed};
@@ -100,7 +100,12 @@ impl Asker {
     fn leave_out(&self, product: &str, faults: &[Fault]) {
         let reasons: Vec<String> = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
         let reasons = reasons.join(" ");
-        tracing::warn!(system = self.system.slug, product, reasons, "an article can be no item of this system and is left out");
+        tracing::warn!(
+            system = self.system.slug,
+            product,
+            reasons,
+            "an article can be no item of this system and is left out"
+        );
     }
 
     /// The form for the buyer: `fields` before the items. Nothing is sent by itself without a return address.
