@@ -7,6 +7,7 @@
 pub mod amount;
 pub mod call;
 pub mod charset;
+pub mod check;
 pub mod facts;
 pub mod finding;
 mod form;
@@ -26,3 +27,4 @@ mod submission;
 mod tags;
 pub mod text;
 pub mod units;
+pub mod xml_read;

@@ -11,6 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "account",
             "catalog",
+            "checker",
             "clock",
             "config",
             "credential",
@@ -33,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "catalog",
             "catalog",
             "catalog",
+            "checker",
             "clock",
             "config",
             "credential",
@@ -66,6 +68,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "system",
         ],
     ),
+    ("checker", &["oci", "refusal", "system", "texts"]),
     ("account", &["clock", "credential", "refusal", "store"]),
     (
         "setup",

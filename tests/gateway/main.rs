@@ -6,6 +6,7 @@ mod support;
 
 mod calls;
 mod carts;
+mod check;
 mod entries;
 mod hooks;
 mod house;
