@@ -35,3 +35,12 @@ return-title-manual = Ihr Warenkorb ist bereit
 return-explanation = Wenn in einigen Sekunden nichts geschieht, drücken Sie bitte den Knopf.
 return-explanation-manual = Mit dem Knopf übergeben Sie Ihren Warenkorb an Ihr Beschaffungssystem.
 return-button = Warenkorb übergeben
+
+## Funktionen von OCI
+validate-title = Preis und Verfügbarkeit
+validate-minimum = Die Mindestbestellmenge ist { $quantity }.
+validate-packing = Bestellbar sind nur Vielfache von { $quantity }.
+search-title = Suchergebnisse
+search-heading = { $total } Treffer für „{ $text }“
+search-explanation = { $shown } davon stehen hier. Mit dem Knopf werden sie an Ihr Beschaffungssystem übergeben.
+search-button = Treffer übergeben

@@ -35,3 +35,12 @@ return-title-manual = Your cart is ready
 return-explanation = If nothing happens within a few seconds, press the button.
 return-explanation-manual = Press the button to send your cart to your procurement system.
 return-button = Send the cart
+
+## Functions of OCI
+validate-title = Price and availability
+validate-minimum = The minimum order quantity is { $quantity }.
+validate-packing = Only multiples of { $quantity } can be ordered.
+search-title = Search results
+search-heading = { $total } results for “{ $text }”
+search-explanation = { $shown } of them are listed here. Press the button to hand them over to your procurement system.
+search-button = Hand the results over

@@ -7,6 +7,7 @@ macro_rules! say {
 
 mod apply;
 mod background;
+mod catalog;
 mod check;
 mod customer;
 mod demo;
@@ -14,6 +15,7 @@ mod export;
 mod license;
 mod migrate;
 mod serve;
+mod shadow;
 mod user;
 
 use std::path::PathBuf;
@@ -23,6 +25,7 @@ use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, SETTINGS};
+use crate::shop;
 use crate::store::{self, Store, StoreError};
 
 /// Self-hosted OCI punchout gateway between procurement systems and web shops
@@ -59,6 +62,9 @@ enum Command {
     /// Manage a shop's customers
     #[command(subcommand)]
     Customer(customer::Customer),
+    /// Manage what a shop sells
+    #[command(subcommand)]
+    Catalog(catalog::Catalog),
 }
 
 /// Runs the command line; errors end in one sentence on standard error and exit code 1.
@@ -67,6 +73,7 @@ pub fn main() -> ExitCode {
     if let Command::Check(check) = cli.command {
         return check.run();
     }
+    shop::tls::install();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -90,6 +97,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::License(license) => license.run(&config),
         Command::User(user) => user.run(&config),
         Command::Customer(customer) => customer.run(&config),
+        Command::Catalog(catalog) => catalog.run(&config),
     }
 }
 

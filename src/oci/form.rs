@@ -120,6 +120,22 @@ impl Method {
 }
 
 impl Form {
+    /// A form that leads nowhere: for callers without a hook, who read the answer themselves. It never sends itself.
+    pub fn without_hook(facts: &Facts, options: &FormOptions, items: Vec<(String, String)>) -> Self {
+        let charset = Charset::choose(&options.charset, facts);
+        let target = target(facts, options);
+        let fields = echo(facts, options.echo, &target).into_iter().chain(items);
+        Self {
+            action: String::new(),
+            csp_source: "'none'".to_owned(),
+            method: Method::Post,
+            charset: charset.label().to_owned(),
+            fields: fields.map(|(name, value)| (fitted(charset, name), fitted(charset, value))).collect(),
+            auto_submit: false,
+            target,
+        }
+    }
+
     /// Puts a form together: fields split off the hook, then the control fields, then `items` (finished names and values).
     ///
     /// The hook's own fields never stand for control fields or items. Values are made to fit the charset.

@@ -55,13 +55,19 @@ impl Item {
         self.fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
     }
 
-    /// The fields that are there, in the order they were set, without LONGTEXT.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.fields.iter().map(|(field, value)| (field.as_str(), value.as_str()))
+    /// Names and values of the fields that are there but LONGTEXT, in the order they were set.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     pub fn has(&self, field: &str) -> bool {
         self.get(field).is_some()
+    }
+
+    /// The same, and LONGTEXT last.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        let longtext = Some((LONGTEXT, self.longtext.as_str())).filter(|(_, text)| !text.is_empty());
+        self.fields().chain(longtext)
     }
 
     /// Takes a field out.

@@ -72,7 +72,7 @@ impl Page<'_> {
 }
 
 /// A text inside a quoted attribute. Unlike the template's own escaping it keeps carriage returns, which HTML parsers would drop.
-struct Attribute<'a>(&'a str);
+pub(super) struct Attribute<'a>(pub(super) &'a str);
 
 impl fmt::Display for Attribute<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

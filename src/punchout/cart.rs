@@ -22,6 +22,7 @@ use crate::refusal::{Code, Refusal};
 use crate::snapshot::{Shop, System};
 use crate::store::punchouts::Punchout;
 use crate::store::{self, StoreError};
+use crate::system::Profile;
 
 /// Carts beyond this many bytes are large.
 const LARGE: usize = 32 * 1024;
@@ -53,7 +54,8 @@ pub async fn accept(
     let system = system.ok_or_else(|| Refusal::new(Code::SystemUnknown).with("system", &punchout.system_slug))?;
     let own_hooks = punchout.trial.then(|| trial::hooks(gateway, &punchout.id)).transpose()?;
     let work = Work { system, shop: shop.clone(), call: CallRecord::of(&punchout)?, json: json.clone(), own_hooks };
-    let Composed { form, lines, total, notices } = compose(gateway, work, &punchout).await?;
+    let Composed { form, items, total, notices } = compose(gateway, work, &punchout).await?;
+    let lines = items.len();
 
     let cart = store::punchouts::Cart {
         cart: String::from_utf8_lossy(&json).into_owned(),
@@ -86,11 +88,20 @@ struct Work {
     own_hooks: Option<HookPolicy>,
 }
 
-struct Composed {
-    form: Form,
-    lines: usize,
-    total: Option<Total>,
-    notices: Vec<Notice>,
+/// Whose settings make the form.
+pub(super) struct Composer<'a> {
+    pub profile: &'a Profile,
+    pub shop: &'a Shop,
+    /// Instead of the system's own return targets.
+    pub hooks: Option<&'a HookPolicy>,
+}
+
+/// A cart as it leaves.
+pub(super) struct Composed {
+    pub form: Form,
+    pub items: Vec<Item>,
+    pub total: Option<Total>,
+    pub notices: Vec<Notice>,
 }
 
 /// Makes the form. A large cart takes a good part of a second and does so on a thread of its own,
@@ -114,19 +125,27 @@ async fn compose(gateway: &Gateway, work: Work, punchout: &Punchout) -> Result<C
 
 impl Work {
     fn compose(&self, customer_number: &str, customer_email: &str) -> Result<Composed, Refusal> {
-        let context = Context {
-            customer_number,
-            customer_email,
-            extra: &self.call.facts.extra,
-            call_items: &self.call.facts.items,
-            shop_name: &self.shop.name,
-        };
-        let profile = &self.system.profile;
-        let Mapped { items, notices, total } = profile.mapping.read(&self.json, &context)?;
+        let composer = Composer { profile: &self.system.profile, shop: &self.shop, hooks: self.own_hooks.as_ref() };
+        composer.compose(&self.call, &self.json, customer_number, customer_email)
+    }
+}
+
+impl Composer<'_> {
+    /// The form of a cart, or why it cannot leave.
+    pub(super) fn compose(
+        &self,
+        call: &CallRecord,
+        json: &[u8],
+        customer_number: &str,
+        customer_email: &str,
+    ) -> Result<Composed, Refusal> {
+        let context = Context { customer_number, customer_email, ..self.shop.context() }.with_call(&call.facts);
+        let profile = self.profile.of(customer_number);
+        let Mapped { items, notices, total } = profile.mapping.read(json, &context)?;
         // The hook is held against the system's list once more: it may have changed meanwhile.
-        let hook = self.own_hooks.as_ref().unwrap_or(&profile.hooks).allow(&self.call.hook)?;
-        let form = Form::new(&hook, &self.call.facts, &profile.form, Item::write(&items, &profile.layout));
-        Ok(Composed { form, lines: items.len(), total, notices })
+        let hook = self.hooks.unwrap_or(&profile.hooks).allow(&call.hook)?;
+        let form = Form::new(&hook, &call.facts, &profile.form, Item::write(&items, &profile.layout));
+        Ok(Composed { form, items, total, notices })
     }
 }
 

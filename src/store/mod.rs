@@ -10,6 +10,9 @@
 pub mod accounts;
 pub mod assignments;
 pub mod audit;
+pub mod catalog;
+pub mod catalog_import;
+pub mod catalog_search;
 pub mod customer_imports;
 pub mod customers;
 pub mod engine;

@@ -228,6 +228,50 @@ table! {
     }
 }
 
+table! {
+    catalogs (number) {
+        number -> BigInt,
+        shop_id -> Text,
+        version -> BigInt,
+        articles -> BigInt,
+        next_row -> BigInt,
+        import_id -> Nullable<Text>,
+        import_touched_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    catalog_versions (catalog, version) {
+        catalog -> BigInt,
+        version -> BigInt,
+        since -> BigInt,
+        articles -> BigInt,
+        source -> Text,
+        outcome -> Text,
+    }
+}
+
+table! {
+    catalog_articles (id) {
+        id -> BigInt,
+        catalog -> BigInt,
+        product_id -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        digest -> BigInt,
+        numbers -> Text,
+        title -> Text,
+        words -> Text,
+    }
+}
+
+table! {
+    catalog_bodies (article_id) {
+        article_id -> BigInt,
+        body -> Text,
+    }
+}
+
 diesel::joinable!(assignments -> licenses (license_id));
 diesel::joinable!(assignments -> customers (customer_id));
 diesel::joinable!(assignments -> systems (system_id));
@@ -237,6 +281,10 @@ allow_tables_to_appear_in_same_query!(
     api_keys,
     assignments,
     audit_log,
+    catalog_articles,
+    catalog_bodies,
+    catalog_versions,
+    catalogs,
     customer_imports,
     customers,
     invitations,

@@ -153,7 +153,7 @@ pub async fn not_found(request: HttpRequest) -> HttpResponse {
 }
 
 /// 128 random bits that let the page's own script and style pass its policy.
-fn nonce() -> String {
+pub(super) fn nonce() -> String {
     let mut bytes = [0u8; 16];
     getrandom::fill(&mut bytes).expect("the system gives randomness");
     URL_SAFE_NO_PAD.encode(bytes)

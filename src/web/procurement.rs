@@ -6,19 +6,21 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 use crate::punchout::giveback::{self, Return};
 use crate::punchout::leave;
-use crate::punchout::login::{self, Inbound, Refused};
+use crate::punchout::login::{self, Inbound, Outcome, Refused};
 use crate::punchout::trace::{Step, Trace};
 use crate::refusal::{Code, Refusal};
 use crate::web::pages::{HomePage, LeavePage};
+use crate::web::problem::Reader;
 use crate::web::server::Web;
-use crate::web::{body, caller, pages, problem};
+use crate::web::{body, caller, functions, pages, problem};
 
 /// `GET`/`POST /oci/{system}` and `/oci`.
 pub async fn call(request: HttpRequest, payload: Payload, web: Data<Web>) -> HttpResponse {
     let (mut inbound, mut trace) = arrive(&request, &web);
     let outcome = enter(payload, &web, &mut inbound, &mut trace).await;
     match outcome {
-        Ok(location) => HttpResponse::SeeOther().insert_header((LOCATION, location)).finish(),
+        Ok(Outcome::Entered(entered)) => HttpResponse::SeeOther().insert_header((LOCATION, entered.location)).finish(),
+        Ok(Outcome::Answered(answer)) => functions::show(&request, answer),
         Err(refusal) => refuse(&request, &web, &inbound, &trace, refusal),
     }
 }
@@ -45,15 +47,16 @@ fn arrive(request: &HttpRequest, web: &Web) -> (Inbound, Trace) {
     (inbound, trace)
 }
 
-async fn enter(payload: Payload, web: &Web, inbound: &mut Inbound, trace: &mut Trace) -> Result<String, Refusal> {
+async fn enter(payload: Payload, web: &Web, inbound: &mut Inbound, trace: &mut Trace) -> Result<Outcome, Refusal> {
     inbound.body = body::read(payload, body::CALL_LIMIT, Code::CallTooLarge).await?.to_vec();
-    Ok(login::login(&web.gateway, inbound, trace).await?.location)
+    login::login(&web.gateway, inbound, trace).await
 }
 
 fn refuse(request: &HttpRequest, web: &Web, inbound: &Inbound, trace: &Trace, mut refusal: Refusal) -> HttpResponse {
     let Refused { parameters, language } = login::refused(&web.gateway, inbound, trace, &mut refusal);
     let language = caller::language(request, language.as_deref());
-    problem::to_buyer_of(request, web, &refusal, language, trace, parameters)
+    let reader = if functions::is_for_a_program(request, &parameters) { Reader::Program } else { Reader::of(request) };
+    problem::to_buyer_of(request, web, &refusal, language, trace, parameters, reader)
 }
 
 /// `GET /return/{ticket}`.
@@ -63,7 +66,7 @@ pub async fn return_page(request: HttpRequest, ticket: Path<String>, web: Data<W
         Ok(found) => show(&request, &found, HttpResponse::Ok()),
         Err(refusal) => {
             let language = caller::language(&request, None);
-            problem::to_buyer_of(&request, &web, &refusal, language, &trace, Vec::new())
+            problem::to_buyer_of(&request, &web, &refusal, language, &trace, Vec::new(), Reader::of(&request))
         }
     }
 }
@@ -83,7 +86,7 @@ pub async fn leave(request: HttpRequest, ticket: Path<String>, web: Data<Web>) -
         }
         Err(refusal) => {
             let language = caller::language(&request, None);
-            problem::to_buyer_of(&request, &web, &refusal, language, &trace, Vec::new())
+            problem::to_buyer_of(&request, &web, &refusal, language, &trace, Vec::new(), Reader::of(&request))
         }
     }
 }

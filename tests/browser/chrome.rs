@@ -44,6 +44,7 @@ fn missing() -> Option<&'static str> {
 impl Chrome {
     /// A browser in that language, or nothing where there is none.
     pub fn start(language: &str, base: &str) -> Option<Self> {
+        punchgate::shop::tls::install();
         if let Some(missing) = missing() {
             assert!(std::env::var_os("PUNCHGATE_TEST_REQUIRE_BROWSER").is_none(), "{missing}");
             eprintln!("skipped: {missing}");

@@ -4,18 +4,23 @@
 
 mod support;
 
+mod answering_shops;
 mod calls;
 mod carts;
+mod catalog;
 mod check;
 mod entries;
+mod functions;
 mod hooks;
 mod house;
 mod journal;
 mod licenses;
+mod mapping;
 mod passwords;
 mod people;
 mod plans;
 mod portal;
+mod preview;
 mod records;
 mod refusals;
 mod returns;

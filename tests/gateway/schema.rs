@@ -40,8 +40,8 @@ struct Row {
 fn in_database(connection: &mut Connection) -> Result<Columns, StoreError> {
     const SQLITE: &str = "SELECT t.name || '.' || c.name AS place, c.type AS kind,
             CASE c.\"notnull\" WHEN 0 THEN 'yes' ELSE 'no' END AS nullable
-        FROM sqlite_master t JOIN pragma_table_info(t.name) c
-        WHERE t.type = 'table' AND t.name NOT IN ('__diesel_schema_migrations', 'sqlite_sequence')";
+        FROM pragma_table_list t JOIN pragma_table_info(t.name) c
+        WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> '__diesel_schema_migrations'";
     const POSTGRES: &str = "SELECT table_name || '.' || column_name AS place, data_type::text AS kind,
             lower(is_nullable::text) AS nullable
         FROM information_schema.columns
@@ -52,7 +52,8 @@ fn in_database(connection: &mut Connection) -> Result<Columns, StoreError> {
     };
     let written = |row: Row| {
         let kind = match row.kind.to_lowercase().as_str() {
-            "bigint" => "BigInt".to_owned(),
+            // A key that SQLite keeps its rows by must be called INTEGER; it has 64 bits too.
+            "bigint" | "integer" if row.kind != "integer" => "BigInt".to_owned(),
             "text" => "Text".to_owned(),
             "blob" | "bytea" => "Binary".to_owned(),
             "boolean" => "Bool".to_owned(),

@@ -1,0 +1,4 @@
+DROP TABLE catalog_bodies;
+DROP TABLE catalog_articles;
+DROP TABLE catalog_versions;
+DROP TABLE catalogs;
