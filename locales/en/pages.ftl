@@ -34,6 +34,7 @@ return-title = Your cart is on its way
 return-title-manual = Your cart is ready
 return-explanation = If nothing happens within a few seconds, press the button.
 return-explanation-manual = Press the button to send your cart to your procurement system.
+return-explanation-sap-gui = SAP GUI takes your cart from this page. If nothing happens, press the button. If nothing happens then either, this window is not SAP GUI's: open the shop from there once more.
 return-button = Send the cart
 
 ## Functions of OCI

@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use crate::oci::finding;
+use crate::oci::page::FrameAncestors;
 use crate::refusal::Refusal;
-use crate::snapshot::System;
+use crate::snapshot::{Snapshot, System};
 use crate::store::customers::Customer;
 use crate::store::punchouts::Punchout;
 use crate::store::refusals::Refused;
@@ -87,6 +88,13 @@ impl Trace {
             system_id: punchout.system_id.clone(),
             system_slug: punchout.system_slug.clone(),
         });
+    }
+
+    /// Who may show the answer in a frame: what its system says today, if one was found.
+    pub fn frame_ancestors(&self, snapshot: &Snapshot) -> FrameAncestors {
+        let by_punchout = || snapshot.system_by_id(&self.punchout.as_ref()?.system_id);
+        let system = self.system.as_ref().or_else(by_punchout).or_else(|| snapshot.system(&self.slug));
+        system.map(|system| system.profile.frame_ancestors.clone()).unwrap_or_default()
     }
 
     /// The row that is written down.

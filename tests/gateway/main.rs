@@ -5,6 +5,7 @@
 mod support;
 
 mod answering_shops;
+mod buyers;
 mod calls;
 mod carts;
 mod catalog;
@@ -20,6 +21,7 @@ mod passwords;
 mod people;
 mod plans;
 mod portal;
+mod presets;
 mod preview;
 mod records;
 mod refusals;
