@@ -7,6 +7,7 @@
 pub mod amount;
 pub mod call;
 pub mod charset;
+pub mod check;
 pub mod difference;
 pub mod download;
 pub mod facts;
@@ -38,3 +39,4 @@ pub mod text;
 mod transport;
 pub mod units;
 pub mod xml;
+pub mod xml_read;
