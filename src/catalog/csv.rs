@@ -4,7 +4,7 @@
 //! write. A column that is no field of an article becomes a custom field under its own name.
 
 use std::borrow::Cow;
-use std::io::BufRead;
+use std::io::{BufRead, Cursor, Read as _};
 
 use ::csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use super::article::{Article, Attachment, Category, Kind, Price, Text};
 use super::check::{self, Names};
 use super::file::{CatalogFile, Format, Options};
 use super::language;
-use super::record::{Fault, Found, Read, Record, Wrong};
+use super::record::{Fault, Found, MAX_RECORD, Read, Record, Wrong};
 use super::source::{Source, TOO_LONG};
 use crate::oci::amount::Decimal;
 
@@ -67,10 +67,13 @@ struct Rows<R> {
     ended: bool,
 }
 
-pub(super) fn open<'a>(bytes: impl BufRead + Send + 'a, options: &Options) -> Result<CatalogFile<'a>, Fault> {
-    let mut source = Source::new(bytes);
+pub(super) fn open<'a>(mut bytes: impl BufRead + Send + 'a, options: &Options) -> Result<CatalogFile<'a>, Fault> {
     let unreadable = |error: std::io::Error| Fault::fatal(1, format!("The file cannot be read: {error}."));
-    let delimiter = delimiter(source.fill_buf().map_err(unreadable)?);
+    let mut first = Vec::new();
+    let most = u64::try_from(MAX_RECORD).unwrap_or(u64::MAX);
+    bytes.by_ref().take(most).read_until(b'\n', &mut first).map_err(unreadable)?;
+    let delimiter = delimiter(&first);
+    let source = Source::new(Cursor::new(first).chain(bytes));
     let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(source);
     let mut header = ByteRecord::new();
     reader.read_byte_record(&mut header).map_err(|error| fatal(1, &error))?;

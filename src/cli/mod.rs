@@ -14,6 +14,7 @@ mod export;
 mod license;
 mod migrate;
 mod serve;
+mod shadow;
 mod user;
 
 use std::path::PathBuf;

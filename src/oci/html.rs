@@ -38,6 +38,11 @@ fn parsed(html: &str) -> String {
     several_lines(html)
 }
 
+/// Whether a text has tags or character references that a reader is not meant to see.
+pub fn is_html(text: &str) -> bool {
+    has_element(text) || has_reference(text)
+}
+
 /// Whether a tag of an element that descriptions are made of occurs: `<b>`, `</p>`, `<br/>`. `a <b`
 /// and `<M8>` are no HTML.
 pub(super) fn has_element(text: &str) -> bool {

@@ -76,13 +76,19 @@ impl Item {
         self.fields.iter().find(|present| present.name == field).map(|present| present.value.as_str())
     }
 
+    /// Names and values of the fields that are there but LONGTEXT, as they are written.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|field| (&*field.name, field.value.as_str()))
+    }
+
     pub fn has(&self, field: &str) -> bool {
         self.get(field).is_some()
     }
 
-    /// The fields that are there and their values, as they are written; without LONGTEXT.
-    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.fields.iter().map(|field| (&*field.name, field.value.as_str()))
+    /// The same, and LONGTEXT last.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        let longtext = Some((LONGTEXT, self.longtext.as_str())).filter(|(_, text)| !text.is_empty());
+        self.fields().chain(longtext)
     }
 
     /// Takes a field out.

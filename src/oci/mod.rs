@@ -7,6 +7,7 @@
 pub mod amount;
 pub mod call;
 pub mod charset;
+pub mod difference;
 pub mod facts;
 pub mod finding;
 pub mod download;

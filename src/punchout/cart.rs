@@ -22,6 +22,7 @@ use crate::refusal::{Code, Refusal};
 use crate::snapshot::{Shop, System};
 use crate::store::punchouts::Punchout;
 use crate::store::{self, StoreError};
+use crate::system::Profile;
 
 /// Carts beyond this many bytes are large.
 const LARGE: usize = 32 * 1024;
@@ -55,7 +56,8 @@ pub async fn accept(
     let call = CallRecord::of(&punchout)?;
     let from_https = gateway.public_url.starts_with("https:");
     let work = Work { system, shop: shop.clone(), call, json: json.clone(), own_hooks, from_https };
-    let Composed { form, lines, total, notices } = compose(gateway, work, &punchout).await?;
+    let Composed { form, items, total, notices } = compose(gateway, work, &punchout).await?;
+    let lines = items.len();
 
     let cart = store::punchouts::Cart {
         cart: String::from_utf8_lossy(&json).into_owned(),
@@ -90,11 +92,22 @@ struct Work {
     from_https: bool,
 }
 
-struct Composed {
-    form: Form,
-    lines: usize,
-    total: Option<Total>,
-    notices: Vec<Notice>,
+/// Whose settings make the form.
+pub(super) struct Composer<'a> {
+    pub profile: &'a Profile,
+    pub shop: &'a Shop,
+    /// Instead of the system's own return targets.
+    pub hooks: Option<&'a HookPolicy>,
+    /// The return page comes by https.
+    pub from_https: bool,
+}
+
+/// A cart as it leaves.
+pub(super) struct Composed {
+    pub form: Form,
+    pub items: Vec<Item>,
+    pub total: Option<Total>,
+    pub notices: Vec<Notice>,
 }
 
 /// Makes the form. A large cart takes a good part of a second and does so on a thread of its own,
@@ -118,21 +131,37 @@ async fn compose(gateway: &Gateway, work: Work, punchout: &Punchout) -> Result<C
 
 impl Work {
     fn compose(&self, customer_number: &str, customer_email: &str) -> Result<Composed, Refusal> {
-        let shop = &self.shop;
-        let about =
-            Context { shop_name: &shop.name, shop_slug: &shop.slug, shop_website: shop.website.as_str(), ..Context::default() };
-        let context = Context { customer_number, customer_email, ..about }.with_call(&self.call.facts);
-        let profile = &self.system.profile;
-        let Mapped { items, mut notices, total } = profile.mapping.read(&self.json, &context)?;
+        let composer = Composer {
+            profile: &self.system.profile,
+            shop: &self.shop,
+            hooks: self.own_hooks.as_ref(),
+            from_https: self.from_https,
+        };
+        composer.compose(&self.call, &self.json, customer_number, customer_email)
+    }
+}
+
+impl Composer<'_> {
+    /// The form of a cart, or why it cannot leave.
+    pub(super) fn compose(
+        &self,
+        call: &CallRecord,
+        json: &[u8],
+        customer_number: &str,
+        customer_email: &str,
+    ) -> Result<Composed, Refusal> {
+        let context = Context { customer_number, customer_email, ..self.shop.context() }.with_call(&call.facts);
+        let profile = self.profile.of(customer_number);
+        let Mapped { items, mut notices, total } = profile.mapping.read(json, &context)?;
         // The hook is held against the system's list once more: it may have changed meanwhile.
-        let hook = self.own_hooks.as_ref().unwrap_or(&profile.hooks).allow(&self.call.hook)?;
-        let finished = Form::compose(&hook, &self.call.facts, &profile.form, &profile.layout, items)?;
+        let hook = self.hooks.unwrap_or(&profile.hooks).allow(&call.hook)?;
+        let finished = Form::compose(&hook, &call.facts, &profile.form, &profile.layout, items)?;
         let Finished { form, items, notices: more } = finished;
         notices.extend(more);
         let sent = Sent { first_index: profile.layout.first_index, from_https: self.from_https };
         notices.extend(forecast::forecast(&profile.buyer, &form, &items, sent));
         notices.sort_by_key(|notice| notice.line.parse::<usize>().unwrap_or_default());
-        Ok(Composed { form, lines: items.len(), total, notices })
+        Ok(Composed { form, items, total, notices })
     }
 }
 

@@ -5,7 +5,7 @@
 //! [`functions`] are what a call may want besides a visit to the shop: they are answered at once and open no punchout.
 //!
 //! Beside the way stands what operators do: [`journal`] and [`detail`] show what happened, [`cancel`] ends a
-//! punchout, [`trial`] plays the buyer.
+//! punchout, [`trial`] plays the buyer, [`preview`] tries settings on carts that came before.
 //!
 //! Each step takes what the step before proved, as a type, or gives a [`Refusal`]. Nothing here
 //! knows of HTTP.
@@ -20,6 +20,8 @@ pub mod giveback;
 pub mod journal;
 pub mod leave;
 pub mod login;
+pub mod preview;
+mod reading;
 pub mod recorder;
 pub mod trace;
 pub mod trial;

@@ -207,7 +207,7 @@ impl Download {
                 deleted: "X",
             }),
             Change::Present(article) => {
-                match new_item(article, &self.asker.system.profile.mapping, &self.asker.context()) {
+                match new_item(article, &self.asker.profile().mapping, &self.asker.context()) {
                     Ok(item) => Content::Item(Box::new(item)),
                     Err(faults) => {
                         // A mapping that fits no article would fill the log.
