@@ -69,7 +69,8 @@ pub struct Settings {
 const MAX_OVERRIDES: usize = 200;
 
 /// The keys of a system that may stand in an override.
-const OVERRIDABLE: [&str; 9] = ["hooks", "oci_version", "call", "form", "units", "buyer", "charges", "hierarchy", "field"];
+const OVERRIDABLE: [&str; 9] =
+    ["hooks", "oci_version", "call", "form", "units", "buyer", "charges", "hierarchy", "field"];
 
 /// The functions of OCI that a system may offer.
 pub const FUNCTIONS: &[&str] = &["DETAIL", "VALIDATE", "SOURCING", "BACKGROUND_SEARCH", "DOWNLOADJSON"];
@@ -92,7 +93,13 @@ pub struct CallSettings {
 impl Default for CallSettings {
     fn default() -> Self {
         let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Self { methods: all(&["GET", "POST"]), names: Names::default(), hook_is_last: false, functions: all(FUNCTIONS), max_hits: 200 }
+        Self {
+            methods: all(&["GET", "POST"]),
+            names: Names::default(),
+            hook_is_last: false,
+            functions: all(FUNCTIONS),
+            max_hits: 200,
+        }
     }
 }
 
@@ -456,7 +463,14 @@ mod tests {
         for (own, told) in [
             (json!({ "form": { "charset": "utf8x" } }), "form.charset has \"utf8x\""),
             (json!({ "form": { "longtext": "NEW_ITEM-LONGTEXT" } }), "form.longtext has"),
-            (json!({ "form": { "transport": "xml" } }), "form.transport has \"xml\""),
+            (
+                json!({ "form": { "xml_type_name": ["~xml_type", "~XML_TYPE"] } }),
+                "form.xml_type_name has \"~XML_TYPE\"",
+            ),
+            (
+                json!({ "form": { "frame_ancestors": ["srm.example.com"] } }),
+                "form.frame_ancestors: \"srm.example.com\"",
+            ),
             (json!({ "call": { "functions": ["DETALE"] } }), "call.functions has \"DETALE\""),
             (json!({ "call": { "methods": ["PUT"] } }), "call.methods has \"PUT\""),
             (json!({ "call": { "names": { "user": "" } } }), "call.names.user has \"\""),
@@ -511,7 +525,8 @@ mod tests {
         assert_eq!(profile.all().count(), 2);
         let effective = Settings::effective(&own).expect("settings");
         assert_eq!(super::own(&effective).expect("its own part"), own);
-        let told = differences(&Settings::effective(&json!({ "form": { "first_index": 0 } })).expect("settings"), &effective);
+        let told =
+            differences(&Settings::effective(&json!({ "form": { "first_index": 0 } })).expect("settings"), &effective);
         let keys: Vec<String> = told.expect("differences").into_iter().map(|told| told.key).collect();
         assert_eq!(keys, ["override.10001.call.names.user", "override.10001.field.CUST_FIELD1"]);
     }
@@ -524,7 +539,8 @@ mod tests {
             (json!({ "call": { "name": {} } }), "override.\"7\": unknown field"),
             (json!("x"), "override.\"7\": a table of settings is needed"),
         ] {
-            let error = Profile::read(&json!({ "override": { "7": over } }).to_string()).err().expect("refused").to_string();
+            let error =
+                Profile::read(&json!({ "override": { "7": over } }).to_string()).err().expect("refused").to_string();
             assert!(error.starts_with(told), "{error}");
         }
     }

@@ -129,7 +129,12 @@ struct Page {
 impl Browser {
     fn new() -> Self {
         crate::shop::tls::install();
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().tls_certs_only([]).build().unwrap();
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .tls_certs_only([])
+            .build()
+            .unwrap();
         Self { client, cookies: Vec::new() }
     }
 

@@ -143,7 +143,10 @@ mod tests {
         .unwrap();
         assert_eq!(call.user, "buyer1");
         assert_eq!(call.password.expose_secret(), "secret");
-        assert_eq!(call.hook.as_deref(), Some("https://srm.example.com/sap/its/bbpsc01?sap-client=100&sap-sessionid=ABC123"));
+        assert_eq!(
+            call.hook.as_deref(),
+            Some("https://srm.example.com/sap/its/bbpsc01?sap-client=100&sap-sessionid=ABC123")
+        );
         assert_eq!(call.function, Function::None);
         assert_eq!(call.function.intent(), Some(Intent::Shop));
         assert_eq!(call.cancel, None);
@@ -173,7 +176,10 @@ mod tests {
 
     #[test]
     fn control_characters_stay_in_the_hook_to_be_refused_there() {
-        assert_eq!(with_hook("https%3A%2F%2Fbuyer.example%2F%00%09").unwrap().hook.as_deref(), Some("https://buyer.example/\0\t"));
+        assert_eq!(
+            with_hook("https%3A%2F%2Fbuyer.example%2F%00%09").unwrap().hook.as_deref(),
+            Some("https://buyer.example/\0\t")
+        );
         assert_eq!(with_hook("SAPEVENT%3APOST").unwrap().hook.as_deref(), Some("SAPEVENT:POST"));
     }
 

@@ -65,7 +65,7 @@ pub fn items(was: &[Item], will: &[Item]) -> Vec<ItemDifference> {
 
 /// The fields in which two items differ, in OCI's order, then others by name, LONGTEXT last.
 pub fn fields(was: &Item, will: &Item) -> Vec<FieldDifference> {
-    let mut names: Vec<&str> = was.all().chain(will.all()).map(|(name, _)| name).collect();
+    let mut names: Vec<&str> = was.all_fields().chain(will.all_fields()).map(|(name, _)| name).collect();
     names.sort_by_key(|name| (order(name), *name));
     names.dedup();
     let differing = names.into_iter().filter(|name| was.get(name) != will.get(name));
@@ -175,7 +175,8 @@ mod tests {
 
     fn sorted(items: &[Item]) -> Vec<Vec<(String, String)>> {
         let fields = |item: &Item| {
-            let mut fields: Vec<_> = item.all().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let mut fields: Vec<_> =
+                item.all_fields().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             fields.sort();
             fields
         };

@@ -46,13 +46,18 @@ impl Wish {
             Ok(Some(value).filter(|value| !value.is_empty()))
         };
         let whole = |argument: &'static str| -> Result<Option<u64>, CallError> {
-            given(argument)?.map(|value| digits(value).ok_or_else(|| wrong(argument, "it is not digits only"))).transpose()
+            given(argument)?
+                .map(|value| digits(value).ok_or_else(|| wrong(argument, "it is not digits only")))
+                .transpose()
         };
         let transaction = match given("TRANSACTIONID")? {
             None => None,
             // A number that is none of ours is an unknown snapshot; anything else never was one.
             Some(id) => Some(digits(id).and_then(|id| i64::try_from(id).ok()).ok_or_else(|| {
-                wrong("TRANSACTIONID", "it is not digits only; the first page is asked for without it, the others with that of the first")
+                wrong(
+                    "TRANSACTIONID",
+                    "it is not digits only; the first page is asked for without it, the others with that of the first",
+                )
             })?),
         };
         let since = match given("LASTUPDATED")? {
@@ -161,7 +166,10 @@ mod tests {
     #[test]
     fn a_page_has_at_most_as_many_items_as_one_answer_may_hold() {
         let size = |value: &str| read(&format!("PAGESIZE={value}")).unwrap().page_size;
-        assert_eq!([size("0"), size("99999999999999999999"), size("100001"), size("1")], [MAX_PAGE_SIZE, MAX_PAGE_SIZE, MAX_PAGE_SIZE, 1]);
+        assert_eq!(
+            [size("0"), size("99999999999999999999"), size("100001"), size("1")],
+            [MAX_PAGE_SIZE, MAX_PAGE_SIZE, MAX_PAGE_SIZE, 1]
+        );
         assert_eq!(read("REQUESTEDPAGE=0").unwrap().page, 1);
         assert_eq!(read("REQUESTEDPAGE=99999999999999999999").unwrap().page, u64::MAX);
     }
@@ -178,7 +186,10 @@ mod tests {
             ("LASTUPDATED=27.11.2026", "LASTUPDATED"),
             ("LASTUPDATED=20261332", "LASTUPDATED"),
         ] {
-            assert!(matches!(read(query), Err(CallError::ArgumentWrong { argument, .. }) if argument == name), "{query}");
+            assert!(
+                matches!(read(query), Err(CallError::ArgumentWrong { argument, .. }) if argument == name),
+                "{query}"
+            );
         }
         assert!(matches!(read("PAGESIZE=<PAGESIZE>"), Err(CallError::Placeholder { .. })));
     }

@@ -149,7 +149,8 @@ fn asked_for(parameters: &Parameters) -> Result<Vec<Asked>, CallError> {
 fn quantity(parameters: &Parameters, argument: &str) -> Result<Option<Decimal>, CallError> {
     let Some(written) = filled(parameters, argument) else { return Ok(None) };
     refuse_placeholder(argument, &written)?;
-    let wrong = |reason: String| CallError::ArgumentWrong { function: "VALIDATE", argument: argument.to_owned(), reason };
+    let wrong =
+        |reason: String| CallError::ArgumentWrong { function: "VALIDATE", argument: argument.to_owned(), reason };
     let quantity = amount::read(&written)
         .ok_or_else(|| wrong("it is not digits with perhaps a point between them, as 100.000".to_owned()))?;
     // What could not be written into the item need not be looked up.

@@ -49,6 +49,11 @@ impl Default for Layout {
 }
 
 impl Item {
+    /// An item without fields that is made of a line of the cart.
+    pub fn of_line(line: LineRef) -> Self {
+        Self { line, ..Self::default() }
+    }
+
     /// Gives a field its value, instead of an earlier one. `LONGTEXT` sets the long text.
     pub fn set(&mut self, field: &str, value: impl Into<String>) {
         let value = value.into();
@@ -81,14 +86,14 @@ impl Item {
         self.fields.iter().map(|field| (&*field.name, field.value.as_str()))
     }
 
-    pub fn has(&self, field: &str) -> bool {
-        self.get(field).is_some()
-    }
-
-    /// The same, and LONGTEXT last.
-    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// The same with LONGTEXT, as the last.
+    pub fn all_fields(&self) -> impl Iterator<Item = (&str, &str)> {
         let longtext = Some((LONGTEXT, self.longtext.as_str())).filter(|(_, text)| !text.is_empty());
         self.fields().chain(longtext)
+    }
+
+    pub fn has(&self, field: &str) -> bool {
+        self.get(field).is_some()
     }
 
     /// Takes a field out.

@@ -130,15 +130,15 @@ impl Prices {
     /// hundred … times as much; else in three. Nothing is rounded: if there is no such quantity for the scales they are
     /// left out, and the price alone goes as a cart would say it.
     pub fn of(own: Step, scales: &[Step]) -> Self {
-        let units = || (0..5).filter_map(|power| own.unit.checked_mul(10_u32.pow(power))).filter(|unit| *unit <= MAX_UNIT);
+        let units =
+            || (0..5).filter_map(|power| own.unit.checked_mul(10_u32.pow(power))).filter(|unit| *unit <= MAX_UNIT);
         let at = |unit: u32, decimals: u32, steps: &[Step]| -> Option<Vec<String>> {
             let told = |step: &Step| told(*step, unit).filter(|price| price.scale() <= decimals);
             steps.iter().map(|step| told(step).map(|price| format!("{price:.*}", decimals as usize))).collect()
         };
         let all: Vec<Step> = [own].into_iter().chain(scales.iter().copied()).collect();
-        let found = [2, 3].into_iter().find_map(|decimals| {
-            units().find_map(|unit| Some((unit, at(unit, decimals, &all)?)))
-        });
+        let found =
+            [2, 3].into_iter().find_map(|decimals| units().find_map(|unit| Some((unit, at(unit, decimals, &all)?))));
         let Some((unit, mut written)) = found else {
             let alone = [2, 3].into_iter().find_map(|decimals| at(own.unit, decimals, &[own])?.pop());
             let price = alone.unwrap_or_else(|| own.price.normalize().to_string());
@@ -146,11 +146,17 @@ impl Prices {
         };
         let prices = written.split_off(1);
         let lows = scales.iter().map(|step| step.from);
-        let highs = lows.clone().skip(1).map(|next| (next.is_integer() && next > Decimal::ONE).then(|| next - Decimal::ONE));
+        let highs =
+            lows.clone().skip(1).map(|next| (next.is_integer() && next > Decimal::ONE).then(|| next - Decimal::ONE));
         let scales = lows
             .zip(highs.chain([None]))
             .zip(prices)
-            .map(|((low, high), price)| PriceScale { low: number(low), high: high.map(number), price, scale_type: "01" })
+            .map(|((low, high), price)| PriceScale {
+                low: number(low),
+                high: high.map(number),
+                price,
+                scale_type: "01",
+            })
             .collect();
         Self { price: written.pop().unwrap_or_default(), price_quantity: unit, scales }
     }
@@ -207,7 +213,11 @@ mod tests {
     fn a_finer_price_is_that_of_more() {
         assert_eq!(prices(step("1", "0.725", 100), &[]), ("7.25".into(), 1000, vec![]));
         assert_eq!(prices(step("1", "12.345", 1), &[]), ("123.45".into(), 10, vec![]));
-        assert_eq!(prices(step("1", "12345.678", 10_000), &[]), ("12345.678".into(), 10_000, vec![]), "no room for more");
+        assert_eq!(
+            prices(step("1", "12345.678", 10_000), &[]),
+            ("12345.678".into(), 10_000, vec![]),
+            "no room for more"
+        );
     }
 
     #[test]

@@ -49,22 +49,29 @@ impl Form {
         layout: &Layout,
         mut items: Vec<Item>,
     ) -> Result<Composed, Vec<Fault>> {
-        let mut notices = Vec::new();
-        let fields = if is_xml(options.transport, facts) {
-            items.iter().for_each(|item| xml::left_behind(item, &mut notices));
-            xml_fields(&items, facts, options)
-        } else {
-            let charset = Charset::choose(&options.charset, facts);
-            let mut faults = Vec::new();
-            if charset != Charset::UTF_8 {
-                items.iter_mut().for_each(|item| letters::fit(item, charset, &mut notices, &mut faults));
-            }
-            if !faults.is_empty() {
-                return Err(faults);
-            }
-            Item::write(&items, layout)
-        };
+        let notices = Self::fit(&mut items, facts, options)?;
+        let fields = Self::written(&items, facts, options, layout);
         Ok(Composed { form: Form::new(hook, facts, options, fields), items, notices })
+    }
+
+    /// Makes items fit the way they will travel and says what that costs them.
+    ///
+    /// # Errors
+    /// What cannot be said in the charset of the page and must not be said otherwise.
+    pub fn fit(items: &mut [Item], facts: &Facts, options: &FormOptions) -> Result<Vec<Notice>, Vec<Fault>> {
+        let (mut notices, mut faults) = (Vec::new(), Vec::new());
+        let charset = Charset::choose(&options.charset, facts);
+        if is_xml(options.transport, facts) {
+            items.iter().for_each(|item| xml::left_behind(item, &mut notices));
+        } else if charset != Charset::UTF_8 {
+            items.iter_mut().for_each(|item| letters::fit(item, charset, &mut notices, &mut faults));
+        }
+        if faults.is_empty() { Ok(notices) } else { Err(faults) }
+    }
+
+    /// Names and values that carry the items.
+    pub fn written(items: &[Item], facts: &Facts, options: &FormOptions, layout: &Layout) -> FormFields {
+        if is_xml(options.transport, facts) { xml_fields(items, facts, options) } else { Item::write(items, layout) }
     }
 
     /// Whether the items travel as a document in XML.
@@ -97,8 +104,7 @@ fn xml_fields(items: &[Item], facts: &Facts, options: &FormOptions) -> FormField
 /// `ESAPO`, `ESAPO-3.5`: a word, so that it may be echoed.
 pub(super) fn is_type(value: &str) -> bool {
     let value = value.trim();
-    (1..=20).contains(&value.len())
-        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+    (1..=20).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }
 
 fn starts_with_any_case(text: &str, start: &str) -> bool {
@@ -115,7 +121,8 @@ impl FormOptions {
     pub fn xml_fault(&self) -> Option<(&'static str, String, &'static str)> {
         let is_name = |name: &str| {
             let bare = name.strip_prefix('~').unwrap_or(name);
-            (1..=20).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+            (1..=20).contains(&bare.len())
+                && bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
                 && !name.eq_ignore_ascii_case(xml::DOCUMENT)
         };
         if let Some(wrong) = self.xml_type_name.iter().find(|name| !is_name(name)) {
@@ -124,7 +131,8 @@ impl FormOptions {
         if self.xml_type_name.is_empty() {
             return Some(("form.xml_type_name", String::new(), "at least one name such as \"~xml_type\""));
         }
-        let twice = |at: usize, name: &String| self.xml_type_name[..at].iter().any(|other| other.eq_ignore_ascii_case(name));
+        let twice =
+            |at: usize, name: &String| self.xml_type_name[..at].iter().any(|other| other.eq_ignore_ascii_case(name));
         if let Some((_, name)) = self.xml_type_name.iter().enumerate().find(|(at, name)| twice(*at, name)) {
             return Some(("form.xml_type_name", name.clone(), "each name once, in one case"));
         }
@@ -183,7 +191,11 @@ mod tests {
         assert_eq!(names(&composed), ["~xmlDocument", "~xml_type", "~xmlType", "xmltype"]);
         assert!(composed.form.fields.iter().skip(1).all(|(_, value)| value == "ESAPO"));
         assert!(!composed.form.fields.get(xml::DOCUMENT).unwrap().contains(['\n', '\r', ' ']));
-        assert!(xml::readable(composed.form.fields.get(xml::DOCUMENT).unwrap()).unwrap().contains("<Description>Řez</Description>"));
+        assert!(
+            xml::readable(composed.form.fields.get(xml::DOCUMENT).unwrap())
+                .unwrap()
+                .contains("<Description>Řez</Description>")
+        );
         assert_eq!(codes(&composed), [("EXT_CATEGORY", "not-in-xml")]);
         assert!(composed.form.is_xml());
     }

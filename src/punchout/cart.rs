@@ -15,6 +15,7 @@ use crate::mapping::{Context, Mapped};
 use crate::oci::finding::{self, Notice};
 use crate::oci::forecast::{self, Sent};
 use crate::oci::hook::HookPolicy;
+use crate::oci::item::Item;
 use crate::oci::page::{Composed as Finished, Form};
 use crate::punchout::trace::Trace;
 use crate::punchout::{CallRecord, Gateway, entry::EntryCustomer, find, over, state, trial};

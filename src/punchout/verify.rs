@@ -125,7 +125,9 @@ async fn check(gateway: &Gateway, shop: &str, call: &Call, customer: Option<&Cus
     }
     metrics::counter!("punchgate_passwords_total", "how" => "hashed").increment(1);
     let verified = gateway.hasher.verify(call.password.clone(), stored.map(str::to_owned)).await?;
-    let (Some(customer), password::Verified::Yes | password::Verified::YesUpgrade(_)) = (customer, &verified) else { return Ok(false) };
+    let (Some(customer), password::Verified::Yes | password::Verified::YesUpgrade(_)) = (customer, &verified) else {
+        return Ok(false);
+    };
     let mut hash = customer.password_hash.clone();
     if let password::Verified::YesUpgrade(better) = verified {
         let (id, old, new) = (customer.id.clone(), hash, better.clone());

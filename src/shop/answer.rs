@@ -79,7 +79,8 @@ fn offer(
 ) -> Result<Offer, String> {
     let currency = line.remove("currency").filter(|own| !own.is_null()).unwrap_or_else(|| currency.clone());
     let whole = Value::Object(line.clone());
-    let (min_quantity, packing_quantity) = (quantity_of(&whole, "min_quantity"), quantity_of(&whole, "packing_quantity"));
+    let (min_quantity, packing_quantity) =
+        (quantity_of(&whole, "min_quantity"), quantity_of(&whole, "packing_quantity"));
     if let Some(id) = id {
         line.entry("product_id").or_insert_with(|| id.into());
     }

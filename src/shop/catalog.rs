@@ -160,7 +160,9 @@ impl Catalogs {
             }
             status if status.is_server_error() => return Err(Trouble::Passing(format!("it answers {status}"))),
             status if status.is_redirection() => {
-                let reason = format!("it answers {status}; redirects are not followed, so catalog_url must be the final address");
+                let reason = format!(
+                    "it answers {status}; redirects are not followed, so catalog_url must be the final address"
+                );
                 return Err(Trouble::Wrong(reason));
             }
             status => return Err(Trouble::Wrong(format!("it answers {status}; 200 or 404 is expected"))),
@@ -230,7 +232,10 @@ mod tests {
         let url = |catalog_url: &str, id: &str| below(catalog_url, &["products", id]).unwrap().to_string();
         assert_eq!(url("https://shop.example/api", "SW-1"), "https://shop.example/api/products/SW-1");
         assert_eq!(url("https://shop.example/api/", "SW-1"), "https://shop.example/api/products/SW-1");
-        assert_eq!(url("https://shop.example/?key=k", "a b/c?d#e%f"), "https://shop.example/products/a%20b%2Fc%3Fd%23e%25f?key=k");
+        assert_eq!(
+            url("https://shop.example/?key=k", "a b/c?d#e%f"),
+            "https://shop.example/products/a%20b%2Fc%3Fd%23e%25f?key=k"
+        );
         assert!(below("mailto:shop@example.com", &["products"]).is_err());
     }
 }

@@ -42,7 +42,13 @@ fn compose(asker: &Asker, hits: offers::Hits, text: String, cap: u64) -> Found {
     let offered = hits.offers.len();
     let items: Vec<Item> = hits.offers.iter().filter_map(|offer| asker.item(&offer.cart)).collect();
     let left_out = offered - items.len();
-    tracing::info!(system = asker.system.slug, total = hits.total, items = items.len(), left_out, "searched in the background");
+    tracing::info!(
+        system = asker.system.slug,
+        total = hits.total,
+        items = items.len(),
+        left_out,
+        "searched in the background"
+    );
     let shown = items.iter().map(hit).collect();
     Found {
         form: asker.form(header(hits.total, cap), &items, false),

@@ -102,7 +102,13 @@ pub(super) async fn answer(
         Known::Span(span, total) => (span, total),
     };
     let paging = Paging::of(wish, total);
-    tracing::info!(system = asker.system.slug, page = paging.page, items = paging.len(), total, "a catalog is downloaded");
+    tracing::info!(
+        system = asker.system.slug,
+        page = paging.page,
+        items = paging.len(),
+        total,
+        "a catalog is downloaded"
+    );
     let head = head(wish, &paging, span);
     Ok(Answer::Catalog(Box::new(Download {
         store: gateway.store.clone(),
@@ -201,11 +207,9 @@ impl Download {
 
     fn write(&mut self, change: &Change, piece: &mut Vec<u8>) -> Result<(), DownloadError> {
         let item = match change {
-            Change::Gone(product_id) => Content::Gone(Gone {
-                ext_product_id: product_id.clone(),
-                vendor_mat: product_id.clone(),
-                deleted: "X",
-            }),
+            Change::Gone(product_id) => {
+                Content::Gone(Gone { ext_product_id: product_id.clone(), vendor_mat: product_id.clone(), deleted: "X" })
+            }
             Change::Present(article) => {
                 match new_item(article, &self.asker.profile().mapping, &self.asker.context()) {
                     Ok(item) => Content::Item(Box::new(item)),
@@ -239,7 +243,8 @@ mod tests {
         let wish = Wish { cti: "a\"b".into(), page: 9, ..Wish::default() };
         let mut head = head(&wish, &Paging::of(&wish, 120), Span { version: 7, base: Some(3) });
         head.extend_from_slice(b"]}");
-        let told = r#"{"CTI":"a\"b","CURRENTPAGE":3,"TOTALPAGES":3,"TOTALITEMS":120,"TRANSACTIONID":"7000000004","Items":[]}"#;
+        let told =
+            r#"{"CTI":"a\"b","CURRENTPAGE":3,"TOTALPAGES":3,"TOTALITEMS":120,"TRANSACTIONID":"7000000004","Items":[]}"#;
         assert_eq!(String::from_utf8(head).unwrap(), told);
     }
 

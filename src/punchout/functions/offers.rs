@@ -49,7 +49,12 @@ pub(super) async fn find(
             Ok(offer) => offer,
             // One bad product among several must not take the others with it.
             Err(CatalogError::Wrong { reason }) if function_asks_for_several(function) => {
-                tracing::warn!(system = asker.system.slug, product = asked.product_id, reason, "the shop's answer cannot be read");
+                tracing::warn!(
+                    system = asker.system.slug,
+                    product = asked.product_id,
+                    reason,
+                    "the shop's answer cannot be read"
+                );
                 None
             }
             Err(error) => return Err(error.into()),
@@ -88,7 +93,11 @@ async fn search_there(
     for page in 1..=PAGES {
         let answer = gateway.catalogs.search(question, text, page).await?;
         for fault in &answer.faults {
-            tracing::warn!(system = asker.system.slug, fault, "the shop's answer to a search has a line that cannot be read");
+            tracing::warn!(
+                system = asker.system.slug,
+                fault,
+                "the shop's answer to a search has a line that cannot be read"
+            );
         }
         seen += answer.lines;
         total = answer.total.or(total);
@@ -116,7 +125,8 @@ async fn find_own(
         store::catalog::find_all(c, &shop, &ids).map(Some)
     });
     let articles = found.await?.ok_or_else(|| no_catalog(function))?;
-    let offer = |asked: &Asked| articles.get(&asked.product_id).and_then(|article| offer(article, asked.quantity, asker));
+    let offer =
+        |asked: &Asked| articles.get(&asked.product_id).and_then(|article| offer(article, asked.quantity, asker));
     Ok(asked.iter().map(offer).collect())
 }
 

@@ -43,7 +43,8 @@ fn item(asker: &Asker, offer: &Offer) -> Option<Item> {
 
 /// Why so many cannot be ordered, in the buyer's language.
 fn notices(offer: &Offer, quantity: Decimal, language: Language) -> Vec<String> {
-    let told = |key: &str, quantity: Decimal| text_with(language, key, &[("quantity", quantity.normalize().to_string())]);
+    let told =
+        |key: &str, quantity: Decimal| text_with(language, key, &[("quantity", quantity.normalize().to_string())]);
     let below = offer.min_quantity.filter(|min| quantity < *min).map(|min| told("validate-minimum", min));
     let is_broken = |packing: &Decimal| quantity.checked_rem(*packing).is_some_and(|rest| !rest.is_zero());
     let broken = offer.packing_quantity.filter(is_broken).map(|packing| told("validate-packing", packing));
