@@ -61,11 +61,18 @@ fn a_template_goes_from_the_setup_file_into_the_form() {
         assert_eq!(field(&form, "DESCRIPTION[1]"), Some("HEX BOLT M8X40 (M8)"));
         assert_eq!(field(&form, "CUST_FIELD1[1]"), Some("0000010001"));
 
-        let refused = gateway.shop().try_cart(&gateway.punch_out(), &cart(&[json!({ "custom": { "size": "M8" } }), json!({})]));
+        let refused =
+            gateway.shop().try_cart(&gateway.punch_out(), &cart(&[json!({ "custom": { "size": "M8" } }), json!({})]));
         assert_eq!(refused.refusal(), (422, "cart-faulty".into()));
         let fault = &refused.json()["faults"][0];
-        assert_eq!((fault["line"].as_str(), fault["field"].as_str(), fault["code"].as_str()), (Some("2"), Some("DESCRIPTION"), Some("template-failed")));
-        assert!(fault["message"].as_str().is_some_and(|message| message.contains("line.custom.size is not there")), "{fault}");
+        assert_eq!(
+            (fault["line"].as_str(), fault["field"].as_str(), fault["code"].as_str()),
+            (Some("2"), Some("DESCRIPTION"), Some("template-failed"))
+        );
+        assert!(
+            fault["message"].as_str().is_some_and(|message| message.contains("line.custom.size is not there")),
+            "{fault}"
+        );
     });
 }
 
@@ -84,7 +91,8 @@ fn a_wrong_template_stops_apply_with_its_line() {
 #[test]
 fn shipping_discount_and_tax_go_home_as_the_system_is_set() {
     on_both_databases(|installation| {
-        let acme = installation.with_acme("[system.charges]\nshipping = \"spread\"\ndiscount = \"line\"\ntax = \"line\"");
+        let acme =
+            installation.with_acme("[system.charges]\nshipping = \"spread\"\ndiscount = \"line\"\ntax = \"line\"");
         let gateway = acme.installation.serve();
         let cart = cart(&[
             json!({ "quantity": "2", "price": { "net": "10" }, "tax_rate": "19" }),
@@ -105,7 +113,8 @@ fn shipping_discount_and_tax_go_home_as_the_system_is_set() {
 fn a_set_and_its_parts_are_a_family_in_the_form() {
     on_both_databases(|installation| {
         let acme = installation.with_acme("");
-        let cart = cart(&[json!({}), json!({ "kind": "text", "name": "As a set" }), json!({ "parent": "0" }), json!({})]);
+        let cart =
+            cart(&[json!({}), json!({ "kind": "text", "name": "As a set" }), json!({ "parent": "0" }), json!({})]);
         let gateway = acme.installation.serve();
         let form = form(&gateway, &cart);
         let told = |name: &str| (1..=3).map(|n| form.get(&format!("NEW_ITEM-{name}[{n}]"))).collect::<Vec<_>>();
@@ -136,14 +145,24 @@ fn a_single_customer_may_call_and_be_answered_otherwise() {
         let gateway = acme.installation.serve();
         let special = |user: &str, password: &str| {
             let buyer = gateway.buyer().without("USERNAME").without("PASSWORD").without("HOOK_URL");
-            buyer.with("LOGIN", user).with("PIN", password).with("BACK", "https://other.example.com/r").with("COSTCENTER", "7")
+            buyer
+                .with("LOGIN", user)
+                .with("PIN", password)
+                .with("BACK", "https://other.example.com/r")
+                .with("COSTCENTER", "7")
         };
         let entered = special("second@customer.example", PASSWORD).call();
         let entry = gateway.shop().redeem(&entered.token());
-        assert_eq!((entry["customer"]["number"].as_str(), &entry["extra"]), (Some("10002"), &json!({ "COSTCENTER": "7" })));
+        assert_eq!(
+            (entry["customer"]["number"].as_str(), &entry["extra"]),
+            (Some("10002"), &json!({ "COSTCENTER": "7" }))
+        );
         let punchout = entry["punchout"].as_str().expect("an id");
         let form = ReturnForm::read(&get(&gateway.shop().cart(punchout, &bolts())).text());
-        assert_eq!((form.action.as_str(), form.get("NEW_ITEM-CUST_FIELD1[0]")), ("https://other.example.com/r", Some("special")));
+        assert_eq!(
+            (form.action.as_str(), form.get("NEW_ITEM-CUST_FIELD1[0]")),
+            ("https://other.example.com/r", Some("special"))
+        );
 
         // Everybody else is called and answered as ever.
         let usual = ReturnForm::read(&get(&gateway.shop().cart(&gateway.punch_out(), &bolts())).text());
@@ -151,13 +170,19 @@ fn a_single_customer_may_call_and_be_answered_otherwise() {
         // By the system's own names he is let in, too; what he may is his own.
         let by_names = gateway.buyer().with("USERNAME", "10002").with("HOOK_URL", "https://other.example.com/r");
         assert_eq!(by_names.call().status, 303);
-        assert_eq!(by_names.with("FUNCTION", "DETAIL").with("PRODUCTID", "1").call().refusal(), (400, "function-not-offered".into()));
+        assert_eq!(
+            by_names.with("FUNCTION", "DETAIL").with("PRODUCTID", "1").call().refusal(),
+            (400, "function-not-offered".into())
+        );
         let usual_hook = gateway.buyer().with("USERNAME", "10002");
         assert_eq!(usual_hook.call().refusal(), (400, "hook-not-allowed".into()));
 
         // Strangers learn nothing: whoever is meant, the answer is the same.
         let refusals = ["10002", "10001", "nobody"].map(|user| special(user, "wrong").call().refusal());
-        assert_eq!(refusals, [(401, "login-wrong".to_owned()), (401, "login-wrong".to_owned()), (401, "login-wrong".to_owned())]);
+        assert_eq!(
+            refusals,
+            [(401, "login-wrong".to_owned()), (401, "login-wrong".to_owned()), (401, "login-wrong".to_owned())]
+        );
         // With the right password another customer is told what his own call lacks.
         assert_eq!(special("10001", PASSWORD).call().refusal().0, 400);
         // No secret is kept under a name that only an override knows.
