@@ -24,6 +24,8 @@ home-title = Ein OCI-Gateway von Punchgate
 home-sentence = Es verbindet Beschaffungssysteme mit einem Webshop. Um zu bestellen, öffnen Sie den Shop bitte aus Ihrem Beschaffungssystem; auf dieser Seite ist nichts zu tun.
 home-docs-sentence = Wenn Sie einen Shop entwickeln, beginnen Sie mit der Beschreibung der Schnittstelle.
 home-docs = API-Dokumentation
+home-check-sentence = Was ein Shop zurücksendet und was ein Beschaffungssystem aufruft, lässt sich hier prüfen:
+home-check = Rückgabe oder Aufruf prüfen
 home-version = Version { $version }
 
 ## Die Rückgabe-Seite, die den Warenkorb überträgt

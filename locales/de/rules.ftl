@@ -109,6 +109,7 @@ rule-target-none = Das Formular hat kein target; in einem Frame bleibt der Waren
 rule-target-self = Das target ist { $value }: In einem Frame erreicht der Warenkorb das Hauptfenster nie.
 rule-target-name = „{ $value }“ ist kein Name eines Frames.
 rule-no-button = Das Formular hat keinen Knopf und die Seite kein Skript: Ohne Klick oder Skript wird nichts gesendet.
+rule-no-form = Die Seite hat kein Formular; das ist nur als Antwort auf VALIDATE richtig, wenn es den Artikel nicht mehr gibt.
 rule-form-not-closed = Das Formular wird nie geschlossen; Browser zählen alles Folgende dazu.
 rule-several-forms = { $count } Formulare der Seite haben Positionen; nur das größte wird gelesen.
 rule-broken-quotes = Ein Anführungszeichen beendet den Wert von { $field } zu früh, bei „{ $value }“; dahinter steht „{ $rest }“ (Zeile { $line }). Anführungszeichen in einem Wert als &quot; schreiben.

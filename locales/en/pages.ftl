@@ -24,6 +24,8 @@ home-title = This is a Punchgate OCI gateway
 home-sentence = It connects procurement systems with a web shop. To order, please open the shop from your procurement system; there is nothing to do on this page.
 home-docs-sentence = If you develop a shop, start with the interface description.
 home-docs = API documentation
+home-check-sentence = What a shop sends back, and what a procurement system calls, can be checked here:
+home-check = Check a return or a call
 home-version = Version { $version }
 
 ## The return page, which carries the cart back

@@ -109,6 +109,7 @@ rule-target-none = The form has no target; inside of a frame the cart then stays
 rule-target-self = The target is { $value }: inside of a frame the cart never reaches the main window.
 rule-target-name = “{ $value }” is no name of a frame.
 rule-no-button = The form has no button and the page no script: without a click or a script nothing is sent.
+rule-no-form = The page has no form; that is right only as the answer to VALIDATE for an article that is gone.
 rule-form-not-closed = The form is never closed; browsers count everything behind it to it.
 rule-several-forms = { $count } forms of the page have items; only the largest is read.
 rule-broken-quotes = A quotation mark ends the value of { $field } too early, at “{ $value }”; behind it stands “{ $rest }” (line { $line }). Write quotation marks inside a value as &quot;.

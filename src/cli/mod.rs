@@ -8,6 +8,7 @@ macro_rules! say {
 mod apply;
 mod background;
 mod catalog;
+mod check;
 mod customer;
 mod demo;
 mod export;
@@ -42,6 +43,8 @@ struct Cli {
 enum Command {
     /// Try everything in one process with sample data: gateway, demo shop, demo buyer
     Demo(demo::Demo),
+    /// Read a return page, a posted body or an OCI call as a buyer's system would, and say what is wrong with it
+    Check(check::Check),
     /// Run the gateway
     Serve(serve::Serve),
     /// Bring the database schema up to date
@@ -68,6 +71,9 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     shop::tls::install();
+    if let Command::Check(check) = cli.command {
+        return check.run();
+    }
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -83,7 +89,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     }
     let config = Config::load(cli.config.as_deref())?;
     match cli.command {
-        Command::Demo(_) => unreachable!("ran above, without settings"),
+        Command::Demo(_) | Command::Check(_) => unreachable!("ran above, without settings"),
         Command::Serve(serve) => serve.run(&config),
         Command::Migrate(migrate) => migrate.run(&config),
         Command::Apply(apply) => apply.run(&config),

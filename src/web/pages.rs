@@ -94,6 +94,8 @@ pub struct HomePage<'a> {
     pub sentence: String,
     pub docs_sentence: String,
     pub docs_label: String,
+    pub check_sentence: String,
+    pub check_label: String,
     /// As a sentence: "Version 1.2.3".
     pub version: String,
 }
@@ -106,6 +108,8 @@ impl HomePage<'_> {
             sentence: text(language, "home-sentence"),
             docs_sentence: text(language, "home-docs-sentence"),
             docs_label: text(language, "home-docs"),
+            check_sentence: text(language, "home-check-sentence"),
+            check_label: text(language, "home-check"),
             version: text_with(language, "home-version", &[("version", env!("CARGO_PKG_VERSION").to_owned())]),
         }
     }

@@ -9,6 +9,7 @@ mod buyers;
 mod calls;
 mod carts;
 mod catalog;
+mod check;
 mod entries;
 mod functions;
 mod hooks;

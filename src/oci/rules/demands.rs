@@ -176,6 +176,7 @@ demands! {
     TARGET_SELF = "target-self", Warning, Page, Nothing, ["value"];
     TARGET_NAME = "target-name", Warning, Page, Nothing, ["value"];
     NO_BUTTON = "no-button", Warning, Page, Nothing, [];
+    NO_FORM = "no-form", Error, Page, Nothing, [];
     NO_FORM_END = "form-not-closed", Warning, Page, Nothing, [];
     SEVERAL_FORMS = "several-forms", Warning, Page, Nothing, ["count"];
     BROKEN_QUOTES = "broken-quotes", Error, Page, Nothing, ["field", "value", "rest", "line"];
