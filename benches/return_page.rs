@@ -35,9 +35,8 @@ fn form(profile: &Profile, json: &[u8]) -> Form {
     let context = Context {
         customer_number: "10001",
         customer_email: "buyer@example.com",
-        extra: &[],
-        call_items: &[],
         shop_name: "Acme",
+        ..Context::default()
     };
     let Mapped { items, .. } = profile.mapping.map(&cart, &context).expect("a good cart");
     let policy = HookPolicy::read(&["https://srm.example.com".to_owned()]).expect("a policy");

@@ -132,7 +132,12 @@ async fn compose(gateway: &Gateway, work: Work, punchout: &Punchout) -> Result<C
 
 impl Work {
     fn compose(&self, customer_number: &str, customer_email: &str) -> Result<Composed, Refusal> {
-        let composer = Composer { profile: &self.system.profile, shop: &self.shop, hooks: self.own_hooks.as_ref(), from_https: self.from_https };
+        let composer = Composer {
+            profile: &self.system.profile,
+            shop: &self.shop,
+            hooks: self.own_hooks.as_ref(),
+            from_https: self.from_https,
+        };
         composer.compose(&self.call, &self.json, customer_number, customer_email)
     }
 }
@@ -146,14 +151,15 @@ impl Composer<'_> {
         customer_number: &str,
         customer_email: &str,
     ) -> Result<Composed, Refusal> {
-        let context = Context {
-            customer_number,
-            customer_email,
-            extra: &call.facts.extra,
-            call_items: &call.facts.items,
-            shop_name: &self.shop.name,
+        let shop = self.shop;
+        let about = Context {
+            shop_name: &shop.name,
+            shop_slug: &shop.slug,
+            shop_website: shop.website.as_str(),
+            ..Context::default()
         };
-        let profile = self.profile;
+        let context = Context { customer_number, customer_email, ..about }.with_call(&call.facts);
+        let profile = self.profile.of(customer_number);
         let Mapped { items, mut notices, total } = profile.mapping.read(json, &context)?;
         // The hook is held against the system's list once more: it may have changed meanwhile.
         let hook = self.hooks.unwrap_or(&profile.hooks).allow(&call.hook)?;

@@ -67,7 +67,14 @@ pub struct SystemEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub buyer: Option<Toml>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub charges: Option<Toml>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hierarchy: Option<Toml>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<Toml>,
+    /// By customer number.
+    #[serde(rename = "override", skip_serializing_if = "Option::is_none")]
+    pub overrides: Option<Toml>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -148,7 +155,10 @@ impl SystemEntry {
             ("form", &self.form),
             ("units", &self.units),
             ("buyer", &self.buyer),
+            ("charges", &self.charges),
+            ("hierarchy", &self.hierarchy),
             ("field", &self.field),
+            ("override", &self.overrides),
         ];
         let named = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part.as_ref()?)));
         named
@@ -169,7 +179,10 @@ impl SystemEntry {
                 "form" => self.form = part,
                 "units" => self.units = part,
                 "buyer" => self.buyer = part,
+                "charges" => self.charges = part,
+                "hierarchy" => self.hierarchy = part,
                 "field" => self.field = part,
+                "override" => self.overrides = part,
                 _ => {}
             }
         }
