@@ -462,7 +462,14 @@ mod tests {
         for (own, told) in [
             (json!({ "form": { "charset": "utf8x" } }), "form.charset has \"utf8x\""),
             (json!({ "form": { "longtext": "NEW_ITEM-LONGTEXT" } }), "form.longtext has"),
-            (json!({ "form": { "transport": "xml" } }), "form.transport has \"xml\""),
+            (
+                json!({ "form": { "xml_type_name": ["~xml_type", "~XML_TYPE"] } }),
+                "form.xml_type_name has \"~XML_TYPE\"",
+            ),
+            (
+                json!({ "form": { "frame_ancestors": ["srm.example.com"] } }),
+                "form.frame_ancestors: \"srm.example.com\"",
+            ),
             (json!({ "call": { "functions": ["DETALE"] } }), "call.functions has \"DETALE\""),
             (json!({ "call": { "methods": ["PUT"] } }), "call.methods has \"PUT\""),
             (json!({ "call": { "names": { "user": "" } } }), "call.names.user has \"\""),

@@ -153,7 +153,7 @@ impl Mapping {
     }
 
     fn item(&self, line: &Line, scope: &Scope, at: &LineRef, findings: &mut Findings) -> Item {
-        let mut item = Item { line: at.clone(), ..Item::default() };
+        let mut item = Item::of_line(at.clone());
         // Fields whose value is the line's own, which the call must not replace.
         let mut own: Vec<&str> = Vec::new();
         let listens = !scope.context.call_items.is_empty();

@@ -40,16 +40,8 @@ impl Charset {
         if is_one_of(&["iso-8859-1-strict"]) {
             return Some(Self::STRICT_ISO_8859_1);
         }
-        if is_one_of(&[
-            "iso-8859-1",
-            "iso8859-1",
-            "iso_8859-1",
-            "iso88591",
-            "8859-1",
-            "iso8859_1",
-            "latin1",
-            "latin-1",
-        ]) {
+        if is_one_of(&["iso-8859-1", "iso8859-1", "iso_8859-1", "iso88591", "8859-1", "iso8859_1", "latin1", "latin-1"])
+        {
             return Some(Self::ISO_8859_1);
         }
         let encoding = Encoding::for_label(label.as_bytes())?;

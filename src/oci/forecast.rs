@@ -110,7 +110,11 @@ pub fn forecast(buyer: &Buyer, form: &Form, items: &[Item], sent: Sent) -> Vec<N
     way(buyer, form, sent, &mut told);
     if form.is_xml() {
         if buyer.xml == Xml::Unsupported {
-            told.cart("transport", "xml", "This buyer does not read the XML variant: he will find a cart without items.");
+            told.cart(
+                "transport",
+                "xml",
+                "This buyer does not read the XML variant: he will find a cart without items.",
+            );
         }
     } else {
         reading(buyer, form, items, sent, &mut told);
@@ -182,7 +186,7 @@ fn reading(buyer: &Buyer, form: &Form, items: &[Item], sent: Sent, told: &mut To
             told.line(&items[0].line, "first_index", "gap", message);
         }
     }
-    let is_gap = |item: &&Item| item.fields().next().is_none() && item.longtext.is_empty();
+    let is_gap = |item: &&Item| item.iter().next().is_none() && item.longtext.is_empty();
     if let Some(gap) = items.iter().find(is_gap).filter(|_| buyer.lost_after_gap) {
         told.line(&gap.line, "lines", "gap", "The item has no field; this buyer stops reading here.".to_owned());
     }
@@ -217,7 +221,9 @@ fn inputs(form: &Form, items: &[Item], sent: Sent, max: usize, told: &mut Told) 
             items.len()
         ),
         (false, 0) => {
-            format!("The form has {fields} fields and this buyer's server reads {max}: this last item arrives incomplete.")
+            format!(
+                "The form has {fields} fields and this buyer's server reads {max}: this last item arrives incomplete."
+            )
         }
         (false, lost) => format!(
             "The form has {fields} fields and this buyer's server reads {max}: this item arrives incomplete, and the {lost} behind it are lost."
@@ -231,7 +237,7 @@ fn inputs(form: &Form, items: &[Item], sent: Sent, max: usize, told: &mut Told) 
 fn values(buyer: &Buyer, item: &Item, told: &mut Told) {
     if !buyer.lengths.is_empty() {
         let longtext = (!item.longtext.is_empty()).then_some(("LONGTEXT", item.longtext.as_str()));
-        for (field, value) in item.fields().chain(longtext) {
+        for (field, value) in item.iter().chain(longtext) {
             let Some(max) = buyer.lengths.get(field).or_else(|| buyer.lengths.get("*")) else { continue };
             let length = value.chars().count();
             if length > *max as usize {
@@ -261,7 +267,10 @@ fn values(buyer: &Buyer, item: &Item, told: &mut Told) {
     if let Some(unit) = item.get("UNIT").filter(|_| !buyer.units.is_empty())
         && !buyer.units.iter().any(|known| known == unit)
     {
-        let message = format!("This buyer does not know the unit \"{unit}\" and will drop the item; he knows {}.", buyer.units.join(", "));
+        let message = format!(
+            "This buyer does not know the unit \"{unit}\" and will drop the item; he knows {}.",
+            buyer.units.join(", ")
+        );
         told.line(&item.line, "UNIT", "unit", message);
     }
 }
@@ -269,9 +278,7 @@ fn values(buyer: &Buyer, item: &Item, told: &mut Told) {
 /// The length of the address that a browser makes of a form by GET.
 fn url_length(form: &Form) -> usize {
     let encoded = |text: &str| -> usize {
-        text.bytes()
-            .map(|byte| if byte.is_ascii_alphanumeric() || b" *-._".contains(&byte) { 1 } else { 3 })
-            .sum()
+        text.bytes().map(|byte| if byte.is_ascii_alphanumeric() || b" *-._".contains(&byte) { 1 } else { 3 }).sum()
     };
     form.action.len() + form.fields.iter().map(|(name, value)| encoded(name) + encoded(value) + 2).sum::<usize>()
 }
@@ -320,7 +327,7 @@ mod tests {
     const SENT: Sent = Sent { first_index: 1, from_https: true };
 
     fn item(position: usize, fields: &[(&str, &str)]) -> Item {
-        let mut item = Item { line: LineRef::at(position, None), ..Item::default() };
+        let mut item = Item::of_line(LineRef::at(position, None));
         let whole = [
             ("DESCRIPTION", "Hex bolt"),
             ("QUANTITY", "3.000"),

@@ -77,7 +77,12 @@ mod tests {
         let policy = |entries: &[&str]| read(entries).unwrap().added_to("default-src 'none'");
         assert_eq!(policy(&[]), "default-src 'none'");
         assert_eq!(
-            policy(&["https://SRM.example.com/", " https://*.portal.example:8443 ", "http://localhost:8080", "https://Bücher.example"]),
+            policy(&[
+                "https://SRM.example.com/",
+                " https://*.portal.example:8443 ",
+                "http://localhost:8080",
+                "https://Bücher.example"
+            ]),
             "default-src 'none'; frame-ancestors https://srm.example.com https://*.portal.example:8443 http://localhost:8080 https://xn--bcher-kva.example"
         );
         assert_eq!(policy(&["none"]), "default-src 'none'; frame-ancestors 'none'");

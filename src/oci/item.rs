@@ -36,6 +36,11 @@ impl Default for Layout {
 }
 
 impl Item {
+    /// An item without fields that is made of a line of the cart.
+    pub fn of_line(line: LineRef) -> Self {
+        Self { line, ..Self::default() }
+    }
+
     /// Gives a field its value, instead of an earlier one. `LONGTEXT` sets the long text.
     pub fn set(&mut self, field: &str, value: impl Into<String>) {
         let value = value.into();

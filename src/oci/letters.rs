@@ -17,12 +17,12 @@ const NAMED: usize = 10;
 /// Makes an item fit the charset of its page.
 pub fn fit(item: &mut Item, charset: Charset, notices: &mut Vec<Notice>, faults: &mut Vec<Fault>) {
     let unfit = |value: &str| !charset.can_say(value);
-    if !item.fields().any(|(_, value)| unfit(value)) && !unfit(&item.longtext) {
+    if !item.iter().any(|(_, value)| unfit(value)) && !unfit(&item.longtext) {
         return;
     }
     let longtext = ("LONGTEXT".to_owned(), item.longtext.clone());
     let fields: Vec<(String, String)> =
-        item.fields().map(|(name, value)| (name.to_owned(), value.to_owned())).chain([longtext]).collect();
+        item.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).chain([longtext]).collect();
     for (field, value) in fields.into_iter().filter(|(_, value)| unfit(value)) {
         let lacking = charset.lacking(&value);
         let line = item.line.clone();
@@ -51,7 +51,8 @@ pub fn fit(item: &mut Item, charset: Charset, notices: &mut Vec<Notice>, faults:
         let cut = match rule.and_then(|rule| rule.max) {
             Some(max) if fitted.chars().count() > max => {
                 let cut = text::cut_at_word(&fitted, max).into_owned();
-                let message = format!("{} was cut to {}; at most {max} characters are allowed.", quoted(&fitted), quoted(&cut));
+                let message =
+                    format!("{} was cut to {}; at most {max} characters are allowed.", quoted(&fitted), quoted(&cut));
                 notices.push(line.notice(&field, "truncated", message));
                 cut
             }
@@ -72,7 +73,9 @@ fn named(characters: &[char]) -> String {
 
 /// What cannot be seen is named by its number.
 fn visible(c: char) -> String {
-    let is_unseen = c.is_control() || c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{300}'..='\u{36f}');
+    let is_unseen = c.is_control()
+        || c.is_whitespace()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{300}'..='\u{36f}');
     if is_unseen { format!("U+{:04X}", u32::from(c)) } else { c.to_string() }
 }
 
@@ -98,7 +101,7 @@ mod tests {
     type Found = Vec<(String, String)>;
 
     fn fitted(fields: &[(&str, &str)], charset: Charset) -> (Item, Found, Vec<Fault>) {
-        let mut item = Item { line: LineRef::at(3, Some("a3")), ..Item::default() };
+        let mut item = Item::of_line(LineRef::at(3, Some("a3")));
         for (field, value) in fields {
             item.set(field, *value);
         }
@@ -111,7 +114,12 @@ mod tests {
     #[test]
     fn texts_are_written_in_the_letters_of_the_charset_and_it_is_said() {
         let (item, notices, faults) = fitted(
-            &[("DESCRIPTION", "Řezací kotouč 5 €"), ("VENDORMAT", "K-125"), ("CUST_FIELD1", "ů"), ("LONGTEXT", "Größe\nř")],
+            &[
+                ("DESCRIPTION", "Řezací kotouč 5 €"),
+                ("VENDORMAT", "K-125"),
+                ("CUST_FIELD1", "ů"),
+                ("LONGTEXT", "Größe\nř"),
+            ],
             Charset::ISO_8859_1,
         );
         assert_eq!(faults, []);

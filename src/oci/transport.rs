@@ -96,8 +96,7 @@ fn xml_fields(items: &[Item], facts: &Facts, options: &FormOptions) -> Vec<(Stri
 /// `ESAPO`, `ESAPO-3.5`: a word, so that it may be echoed.
 pub(super) fn is_type(value: &str) -> bool {
     let value = value.trim();
-    (1..=20).contains(&value.len())
-        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+    (1..=20).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }
 
 fn starts_with_any_case(text: &str, start: &str) -> bool {
@@ -114,7 +113,8 @@ impl FormOptions {
     pub fn xml_fault(&self) -> Option<(&'static str, String, &'static str)> {
         let is_name = |name: &str| {
             let bare = name.strip_prefix('~').unwrap_or(name);
-            (1..=20).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+            (1..=20).contains(&bare.len())
+                && bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
                 && !name.eq_ignore_ascii_case(xml::DOCUMENT)
         };
         if let Some(wrong) = self.xml_type_name.iter().find(|name| !is_name(name)) {
@@ -123,7 +123,8 @@ impl FormOptions {
         if self.xml_type_name.is_empty() {
             return Some(("form.xml_type_name", String::new(), "at least one name such as \"~xml_type\""));
         }
-        let twice = |at: usize, name: &String| self.xml_type_name[..at].iter().any(|other| other.eq_ignore_ascii_case(name));
+        let twice =
+            |at: usize, name: &String| self.xml_type_name[..at].iter().any(|other| other.eq_ignore_ascii_case(name));
         if let Some((_, name)) = self.xml_type_name.iter().enumerate().find(|(at, name)| twice(*at, name)) {
             return Some(("form.xml_type_name", name.clone(), "each name once, in one case"));
         }

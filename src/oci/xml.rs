@@ -75,7 +75,7 @@ pub fn readable(encoded: &str) -> Option<String> {
 
 /// One notice for each field of an item that XML has no element for.
 pub fn left_behind(item: &Item, notices: &mut Vec<Notice>) {
-    for (field, value) in item.fields().filter(|(field, _)| !PLACED.contains(field)) {
+    for (field, value) in item.iter().filter(|(field, _)| !PLACED.contains(field)) {
         let message = format!("{} was left out; the XML variant has no element for this field.", quoted(value));
         notices.push(item.line.notice(field, "not-in-xml", message));
     }
@@ -88,15 +88,15 @@ fn product(out: &mut Out, item: &Item) {
         out.optional("CatalogKey", &[], item.get("EXT_PRODUCT_ID"));
         out.optional("ParentCategoryID", &[], item.get("MATGROUP"));
         out.optional("Description", &[], item.get("DESCRIPTION"));
-        if any(item, &["ATTACHMENT", "ATTACHMENT_TITLE", "ATTACHMENT_PURPOSE"]) {
+        if has_any(item, &["ATTACHMENT", "ATTACHMENT_TITLE", "ATTACHMENT_PURPOSE"]) {
             out.inside("Attachment", &[], |out| {
                 out.optional("URL", &[], item.get("ATTACHMENT"));
                 out.optional("Description", &[], item.get("ATTACHMENT_TITLE"));
                 out.optional("Purpose", &[], item.get("ATTACHMENT_PURPOSE"));
             });
         }
-        let has_vendor = any(item, &["VENDOR", "VENDORMAT", "CONTRACT", "CONTRACT_ITEM"]);
-        let has_manufacturer = any(item, &["MANUFACTCODE", "MANUFACTMAT"]);
+        let has_vendor = has_any(item, &["VENDOR", "VENDORMAT", "CONTRACT", "CONTRACT_ITEM"]);
+        let has_manufacturer = has_any(item, &["MANUFACTCODE", "MANUFACTMAT"]);
         basket_item(out, item, has_vendor, has_manufacturer);
         if has_manufacturer {
             out.inside("ManufacturerDescription", &[("ID", MANUFACTURER)], |out| {
@@ -108,7 +108,7 @@ fn product(out: &mut Out, item: &Item) {
             out.inside("VendorDescription", &[("ID", VENDOR)], |out| {
                 out.optional("PartnerProductID", &[("Code", "Other")], item.get("VENDORMAT"));
                 out.optional("PartnerID", &[("Code", "Other")], item.get("VENDOR"));
-                if any(item, &["CONTRACT", "CONTRACT_ITEM"]) {
+                if has_any(item, &["CONTRACT", "CONTRACT_ITEM"]) {
                     out.inside("BuyerContract", &[], |out| {
                         out.optional("ContractID", &[], item.get("CONTRACT"));
                         out.optional("ContractItemID", &[], item.get("CONTRACT_ITEM"));
@@ -124,13 +124,14 @@ const VENDOR: &str = "0";
 const MANUFACTURER: &str = "1";
 
 fn basket_item(out: &mut Out, item: &Item, has_vendor: bool, has_manufacturer: bool) {
-    let references = [("RefVendorDescription", VENDOR, has_vendor), ("RefManufacturerDescription", MANUFACTURER, has_manufacturer)];
+    let references =
+        [("RefVendorDescription", VENDOR, has_vendor), ("RefManufacturerDescription", MANUFACTURER, has_manufacturer)];
     let references: Vec<(&str, &str)> =
         references.iter().filter(|(.., there)| *there).map(|(name, value, _)| (*name, *value)).collect();
     out.inside("ShoppingBasketItem", &references, |out| {
         let unit = item.get("UNIT").map(|unit| ("UoM", unit));
         out.text("Quantity", unit.as_slice(), item.get("QUANTITY").unwrap_or_default());
-        if any(item, &["PRICE", "CURRENCY", "PRICEUNIT"]) {
+        if has_any(item, &["PRICE", "CURRENCY", "PRICEUNIT"]) {
             out.inside("NetPrice", &[], |out| {
                 let currency = item.get("CURRENCY").map(|currency| ("Currency", currency));
                 out.text("Price", currency.as_slice(), item.get("PRICE").unwrap_or_default());
@@ -138,7 +139,7 @@ fn basket_item(out: &mut Out, item: &Item, has_vendor: bool, has_manufacturer: b
             });
         }
         out.optional("LeadTime", &[], item.get("LEADTIME"));
-        if any(item, &["EXT_QUOTE_ID", "EXT_QUOTE_ITEM"]) {
+        if has_any(item, &["EXT_QUOTE_ID", "EXT_QUOTE_ITEM"]) {
             out.inside("Quote", &[], |out| {
                 out.optional("QuoteID", &[], item.get("EXT_QUOTE_ID"));
                 out.optional("QuoteItemID", &[], item.get("EXT_QUOTE_ITEM"));
@@ -148,7 +149,7 @@ fn basket_item(out: &mut Out, item: &Item, has_vendor: bool, has_manufacturer: b
     });
 }
 
-fn any(item: &Item, fields: &[&str]) -> bool {
+fn has_any(item: &Item, fields: &[&str]) -> bool {
     fields.iter().any(|field| item.has(field))
 }
 
@@ -192,7 +193,11 @@ impl Out {
 /// The text without what XML 1.0 does not know in any spelling (its production 2, Char).
 fn allowed(text: &str) -> std::borrow::Cow<'_, str> {
     let is_char = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..);
-    if text.chars().all(is_char) { text.into() } else { text.chars().filter(|c| is_char(*c)).collect::<String>().into() }
+    if text.chars().all(is_char) {
+        text.into()
+    } else {
+        text.chars().filter(|c| is_char(*c)).collect::<String>().into()
+    }
 }
 
 #[cfg(test)]

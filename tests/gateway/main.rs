@@ -5,6 +5,7 @@
 mod support;
 
 mod answering_shops;
+mod buyers;
 mod calls;
 mod carts;
 mod entries;
