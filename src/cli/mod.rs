@@ -7,6 +7,7 @@ macro_rules! say {
 
 mod apply;
 mod background;
+mod catalog;
 mod customer;
 mod demo;
 mod export;
@@ -58,6 +59,9 @@ enum Command {
     /// Manage a shop's customers
     #[command(subcommand)]
     Customer(customer::Customer),
+    /// Manage what a shop sells
+    #[command(subcommand)]
+    Catalog(catalog::Catalog),
 }
 
 /// Runs the command line; errors end in one sentence on standard error and exit code 1.
@@ -87,6 +91,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::License(license) => license.run(&config),
         Command::User(user) => user.run(&config),
         Command::Customer(customer) => customer.run(&config),
+        Command::Catalog(catalog) => catalog.run(&config),
     }
 }
 

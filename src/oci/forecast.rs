@@ -186,7 +186,7 @@ fn reading(buyer: &Buyer, form: &Form, items: &[Item], sent: Sent, told: &mut To
             told.line(&items[0].line, "first_index", "gap", message);
         }
     }
-    let is_gap = |item: &&Item| item.iter().next().is_none() && item.longtext.is_empty();
+    let is_gap = |item: &&Item| item.fields().next().is_none() && item.longtext.is_empty();
     if let Some(gap) = items.iter().find(is_gap).filter(|_| buyer.lost_after_gap) {
         told.line(&gap.line, "lines", "gap", "The item has no field; this buyer stops reading here.".to_owned());
     }
@@ -237,7 +237,7 @@ fn inputs(form: &Form, items: &[Item], sent: Sent, max: usize, told: &mut Told) 
 fn values(buyer: &Buyer, item: &Item, told: &mut Told) {
     if !buyer.lengths.is_empty() {
         let longtext = (!item.longtext.is_empty()).then_some(("LONGTEXT", item.longtext.as_str()));
-        for (field, value) in item.iter().chain(longtext) {
+        for (field, value) in item.fields().chain(longtext) {
             let Some(max) = buyer.lengths.get(field).or_else(|| buyer.lengths.get("*")) else { continue };
             let length = value.chars().count();
             if length > *max as usize {

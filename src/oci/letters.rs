@@ -17,12 +17,12 @@ const NAMED: usize = 10;
 /// Makes an item fit the charset of its page.
 pub fn fit(item: &mut Item, charset: Charset, notices: &mut Vec<Notice>, faults: &mut Vec<Fault>) {
     let unfit = |value: &str| !charset.can_say(value);
-    if !item.iter().any(|(_, value)| unfit(value)) && !unfit(&item.longtext) {
+    if !item.fields().any(|(_, value)| unfit(value)) && !unfit(&item.longtext) {
         return;
     }
     let longtext = ("LONGTEXT".to_owned(), item.longtext.clone());
     let fields: Vec<(String, String)> =
-        item.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).chain([longtext]).collect();
+        item.fields().map(|(name, value)| (name.to_owned(), value.to_owned())).chain([longtext]).collect();
     for (field, value) in fields.into_iter().filter(|(_, value)| unfit(value)) {
         let lacking = charset.lacking(&value);
         let line = item.line.clone();

@@ -75,7 +75,7 @@ pub fn readable(encoded: &str) -> Option<String> {
 
 /// One notice for each field of an item that XML has no element for.
 pub fn left_behind(item: &Item, notices: &mut Vec<Notice>) {
-    for (field, value) in item.iter().filter(|(field, _)| !PLACED.contains(field)) {
+    for (field, value) in item.fields().filter(|(field, _)| !PLACED.contains(field)) {
         let message = format!("{} was left out; the XML variant has no element for this field.", quoted(value));
         notices.push(item.line.notice(field, "not-in-xml", message));
     }

@@ -74,6 +74,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "setup",
         &[
             "account",
+            "catalog",
             "clock",
             "credential",
             "license",

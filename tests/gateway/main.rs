@@ -8,6 +8,7 @@ mod answering_shops;
 mod buyers;
 mod calls;
 mod carts;
+mod catalog;
 mod entries;
 mod functions;
 mod hooks;
