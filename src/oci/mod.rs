@@ -7,9 +7,9 @@
 pub mod amount;
 pub mod call;
 pub mod charset;
+pub mod check;
 pub mod difference;
 pub mod download;
-pub mod check;
 pub mod facts;
 pub mod finding;
 pub mod forecast;
