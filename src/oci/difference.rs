@@ -1,7 +1,7 @@
 //! What differs between two sets of items that were made of the same cart, field by field.
 //!
 //! Owns the comparison and nothing of how either set came to be. Items are paired in their order: by place while
-//! there are as many, else by what they have in common.
+//! there are as many, else by the line of the cart they are of.
 //! The surprising fact: the order of fields within an item is no difference; what is written puts them in OCI's order.
 
 use std::ops::Range;
@@ -126,8 +126,11 @@ pub fn parts<'a>(was: &'a str, will: &'a str) -> Parts<'a> {
     Parts { before, was, will: &will[..will.len() - end], after }
 }
 
-/// Whether two items are about the same thing.
+/// Whether two items are about the same thing: made of the same line, or named alike where no line is known.
 fn alike(was: &Item, will: &Item) -> bool {
+    if !was.line.line.is_empty() || !will.line.line.is_empty() {
+        return was.line.line == will.line.line;
+    }
     NAMES.iter().any(|name| was.has(name) && was.get(name) == will.get(name))
 }
 

@@ -96,8 +96,9 @@ fn change() -> impl Strategy<Value = Change> {
 
 fn changed(mut data: Vec<u8>, changes: &[Change], other: &[u8]) -> Vec<u8> {
     for change in changes {
-        let place = |at: &Index| at.index(data.len() + 1);
-        let range = |at: &Index, length: u8| place(at)..(place(at) + usize::from(length)).min(data.len());
+        let size = data.len();
+        let place = move |at: &Index| at.index(size + 1);
+        let range = move |at: &Index, length: u8| place(at)..(place(at) + usize::from(length)).min(size);
         match change {
             Change::Delete(at, length) => drop(data.drain(range(at, *length))),
             Change::Double(at, length) => {
