@@ -13,6 +13,9 @@ pub mod punchout;
 /// What operators and vendors do: apply files, customers, licenses, settings of systems.
 pub mod setup;
 
+/// The checker of returns and calls, for the command line and the page of tools.
+pub mod checker;
+
 /// Who signs in to the portal and the administration, and what he may see.
 pub mod account;
 /// What is configured, in memory.

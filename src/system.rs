@@ -12,9 +12,10 @@ use serde_json::{Map, Value};
 use crate::mapping::{Charges, FieldRule, Mapping, MappingError};
 use crate::oci::call::Names;
 use crate::oci::charset::Charset;
+use crate::oci::forecast::Buyer;
 use crate::oci::hook::{HookPolicy, PolicyError};
 use crate::oci::item::Layout;
-use crate::oci::page::{FormOptions, Transport};
+use crate::oci::page::{FormOptions, FrameAncestors, FrameError};
 use crate::oci::rules::Release;
 use crate::oci::units::{Units, same_unit};
 
@@ -49,6 +50,9 @@ pub struct Settings {
     pub form: FormOptions,
     #[serde(default)]
     pub units: Units,
+    /// What is known of the buyer's system, for forecasts.
+    #[serde(default)]
+    pub buyer: Buyer,
     #[serde(default)]
     pub charges: Charges,
     /// Whether parents and children of a cart are told as ITEM_TYPE and PARENT_ID.
@@ -65,7 +69,8 @@ pub struct Settings {
 const MAX_OVERRIDES: usize = 200;
 
 /// The keys of a system that may stand in an override.
-const OVERRIDABLE: [&str; 8] = ["hooks", "oci_version", "call", "form", "units", "charges", "hierarchy", "field"];
+const OVERRIDABLE: [&str; 9] =
+    ["hooks", "oci_version", "call", "form", "units", "buyer", "charges", "hierarchy", "field"];
 
 /// The functions of OCI that a system may offer.
 pub const FUNCTIONS: &[&str] = &["DETAIL", "VALIDATE", "SOURCING", "BACKGROUND_SEARCH", "DOWNLOADJSON"];
@@ -105,6 +110,8 @@ pub struct Profile {
     pub hooks: HookPolicy,
     pub mapping: Mapping,
     pub layout: Layout,
+    pub buyer: Buyer,
+    pub frame_ancestors: FrameAncestors,
     /// Customer numbers and what is in force for them instead; these have no overrides themselves.
     pub overrides: Vec<(String, Profile)>,
 }
@@ -128,7 +135,7 @@ impl Profile {
     }
 
     fn compile(settings: &Settings) -> Result<Self, SettingsError> {
-        let Settings { hooks, oci_version, call, form, units, charges, hierarchy, field, .. } = settings;
+        let Settings { hooks, oci_version, call, form, units, buyer, charges, hierarchy, field, .. } = settings;
         check(call, form)?;
         Ok(Self {
             hooks: HookPolicy::read(hooks)?,
@@ -141,6 +148,8 @@ impl Profile {
                 empty_fields: form.empty_fields,
                 longtext: form.longtext.clone(),
             },
+            frame_ancestors: FrameAncestors::read(&form.frame_ancestors)?,
+            buyer: buyer.clone(),
             call: call.clone(),
             form: form.clone(),
             overrides: Vec::new(),
@@ -180,14 +189,15 @@ fn check(call: &CallSettings, form: &FormOptions) -> Result<(), SettingsError> {
             return wrong(key, name, "the name of a parameter");
         }
     }
-    if form.charset != "auto" && Charset::read(&form.charset).is_none() {
-        return wrong("form.charset", &form.charset, "\"auto\" or the label of a charset such as \"utf-8\"");
+    if !Charset::is_setting(&form.charset) {
+        let allowed = "\"auto\", \"auto-strict\" or the label of a charset such as \"utf-8\"";
+        return wrong("form.charset", &form.charset, allowed);
     }
     if !form.longtext.contains("{n}") {
         return wrong("form.longtext", &form.longtext, "a name with {n} for the item's index");
     }
-    if form.transport == Transport::Xml {
-        return wrong("form.transport", "xml", "\"form\"; XML is not available yet");
+    if let Some((key, value, allowed)) = form.xml_fault() {
+        return wrong(key, &value, allowed);
     }
     Ok(())
 }
@@ -200,6 +210,8 @@ pub enum SettingsError {
     Shape(String),
     #[error("hooks: {0}")]
     Hooks(#[from] PolicyError),
+    #[error("form.frame_ancestors: {0}")]
+    Frames(#[from] FrameError),
     #[error("field: {0}")]
     Mapping(#[from] MappingError),
     #[error("{key} has \"{value}\"; allowed: {allowed}")]
@@ -451,7 +463,14 @@ mod tests {
         for (own, told) in [
             (json!({ "form": { "charset": "utf8x" } }), "form.charset has \"utf8x\""),
             (json!({ "form": { "longtext": "NEW_ITEM-LONGTEXT" } }), "form.longtext has"),
-            (json!({ "form": { "transport": "xml" } }), "form.transport has \"xml\""),
+            (
+                json!({ "form": { "xml_type_name": ["~xml_type", "~XML_TYPE"] } }),
+                "form.xml_type_name has \"~XML_TYPE\"",
+            ),
+            (
+                json!({ "form": { "frame_ancestors": ["srm.example.com"] } }),
+                "form.frame_ancestors: \"srm.example.com\"",
+            ),
             (json!({ "call": { "functions": ["DETALE"] } }), "call.functions has \"DETALE\""),
             (json!({ "call": { "methods": ["PUT"] } }), "call.methods has \"PUT\""),
             (json!({ "call": { "names": { "user": "" } } }), "call.names.user has \"\""),

@@ -75,6 +75,17 @@ pub fn text_with(language: Language, key: &str, values: &[(&'static str, String)
     LOCALES.try_lookup_complete(language, key, Some(&values)).unwrap_or_else(|| key.to_owned())
 }
 
+/// A text whose key and values come from elsewhere, if there is one.
+fn lookup(language: Language, key: &str, values: &[(String, String)]) -> Option<String> {
+    let values: HashMap<Cow<'static, str>, FluentValue<'_>> =
+        values.iter().map(|(name, value)| (Cow::Owned(name.clone()), FluentValue::from(value.as_str()))).collect();
+    let language = match language {
+        Language::English => &ENGLISH,
+        Language::German => &GERMAN,
+    };
+    LOCALES.try_lookup_complete(language, key, Some(&values))
+}
+
 /// A whole number of any kind, by value or, as templates give it, by reference.
 pub trait Whole {
     fn whole(self) -> i64;
@@ -109,6 +120,12 @@ impl Texts {
 
     pub fn of(&self, key: &str) -> String {
         text(self.0, key)
+    }
+
+    /// The sentence of a finding; its English message if it was found by a version that knew no other.
+    pub fn told(&self, key: &str, arguments: &[(String, String)], message: &str) -> String {
+        let found = if key.is_empty() { None } else { lookup(self.0, key, arguments) };
+        found.unwrap_or_else(|| message.to_owned())
     }
 
     /// A text with one value.

@@ -13,6 +13,7 @@ frame-punchouts = Punchouts
 frame-customers = Shop-Kunden
 frame-shops = Shops
 frame-audit = Änderungsprotokoll
+frame-checker = Prüfer
 frame-vendor = Anbieter
 frame-accounts = Kundenkonten
 frame-issued-licenses = Ausgestellte Lizenzen

@@ -24,6 +24,8 @@ home-title = Ein OCI-Gateway von Punchgate
 home-sentence = Es verbindet Beschaffungssysteme mit einem Webshop. Um zu bestellen, öffnen Sie den Shop bitte aus Ihrem Beschaffungssystem; auf dieser Seite ist nichts zu tun.
 home-docs-sentence = Wenn Sie einen Shop entwickeln, beginnen Sie mit der Beschreibung der Schnittstelle.
 home-docs = API-Dokumentation
+home-check-sentence = Was ein Shop zurücksendet und was ein Beschaffungssystem aufruft, lässt sich hier prüfen:
+home-check = Rückgabe oder Aufruf prüfen
 home-version = Version { $version }
 
 ## Die Rückgabe-Seite, die den Warenkorb überträgt
@@ -32,6 +34,7 @@ return-title = Ihr Warenkorb ist unterwegs
 return-title-manual = Ihr Warenkorb ist bereit
 return-explanation = Wenn in einigen Sekunden nichts geschieht, drücken Sie bitte den Knopf.
 return-explanation-manual = Mit dem Knopf übergeben Sie Ihren Warenkorb an Ihr Beschaffungssystem.
+return-explanation-sap-gui = SAP GUI übernimmt Ihren Warenkorb von dieser Seite. Wenn nichts geschieht, drücken Sie bitte den Knopf. Geschieht auch dann nichts, gehört dieses Fenster nicht zu SAP GUI: Öffnen Sie den Shop noch einmal von dort.
 return-button = Warenkorb übergeben
 
 ## Funktionen von OCI

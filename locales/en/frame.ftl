@@ -13,6 +13,7 @@ frame-punchouts = Punchouts
 frame-customers = Shop customers
 frame-shops = Shops
 frame-audit = Audit log
+frame-checker = Checker
 frame-vendor = Vendor
 frame-accounts = Accounts
 frame-issued-licenses = Issued licenses

@@ -24,6 +24,8 @@ home-title = This is a Punchgate OCI gateway
 home-sentence = It connects procurement systems with a web shop. To order, please open the shop from your procurement system; there is nothing to do on this page.
 home-docs-sentence = If you develop a shop, start with the interface description.
 home-docs = API documentation
+home-check-sentence = What a shop sends back, and what a procurement system calls, can be checked here:
+home-check = Check a return or a call
 home-version = Version { $version }
 
 ## The return page, which carries the cart back
@@ -32,6 +34,7 @@ return-title = Your cart is on its way
 return-title-manual = Your cart is ready
 return-explanation = If nothing happens within a few seconds, press the button.
 return-explanation-manual = Press the button to send your cart to your procurement system.
+return-explanation-sap-gui = SAP GUI takes your cart from this page. If nothing happens, press the button. If nothing happens then either, this window is not SAP GUI's: open the shop from there once more.
 return-button = Send the cart
 
 ## Functions of OCI

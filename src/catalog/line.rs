@@ -33,6 +33,11 @@ impl Article {
             categories: self.categories.iter().map(category).collect(),
             lead_time_days: self.lead_time_days,
             attachments: self.attachments.iter().map(attachment).collect(),
+            contract: cart::Reference::default(),
+            quote: cart::Reference::default(),
+            material: None,
+            material_group: None,
+            configuration: None,
             custom: self.custom.clone(),
             ..Line::new(1, kind, quantity, cart::Price { net: price.net, per: price.per })
         };

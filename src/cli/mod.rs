@@ -7,6 +7,8 @@ macro_rules! say {
 
 mod apply;
 mod background;
+mod catalog;
+mod check;
 mod customer;
 mod demo;
 mod export;
@@ -41,6 +43,8 @@ struct Cli {
 enum Command {
     /// Try everything in one process with sample data: gateway, demo shop, demo buyer
     Demo(demo::Demo),
+    /// Read a return page, a posted body or an OCI call as a buyer's system would, and say what is wrong with it
+    Check(check::Check),
     /// Run the gateway
     Serve(serve::Serve),
     /// Bring the database schema up to date
@@ -58,11 +62,17 @@ enum Command {
     /// Manage a shop's customers
     #[command(subcommand)]
     Customer(customer::Customer),
+    /// Manage what a shop sells
+    #[command(subcommand)]
+    Catalog(catalog::Catalog),
 }
 
 /// Runs the command line; errors end in one sentence on standard error and exit code 1.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Command::Check(check) = cli.command {
+        return check.run();
+    }
     shop::tls::install();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -79,7 +89,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     }
     let config = Config::load(cli.config.as_deref())?;
     match cli.command {
-        Command::Demo(_) => unreachable!("ran above, without settings"),
+        Command::Demo(_) | Command::Check(_) => unreachable!("ran above, without settings"),
         Command::Serve(serve) => serve.run(&config),
         Command::Migrate(migrate) => migrate.run(&config),
         Command::Apply(apply) => apply.run(&config),
@@ -87,6 +97,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::License(license) => license.run(&config),
         Command::User(user) => user.run(&config),
         Command::Customer(customer) => customer.run(&config),
+        Command::Catalog(catalog) => catalog.run(&config),
     }
 }
 

@@ -153,7 +153,7 @@ impl Mapping {
     }
 
     fn item(&self, line: &Line, scope: &Scope, at: &LineRef, findings: &mut Findings) -> Item {
-        let mut item = Item::default();
+        let mut item = Item::of_line(at.clone());
         // Fields whose value is the line's own, which the call must not replace.
         let mut own: Vec<&str> = Vec::new();
         let listens = !scope.context.call_items.is_empty();
@@ -189,7 +189,7 @@ impl Mapping {
 
         let mut faults = Vec::new();
         rules::leave_out_later(&mut item, self.hierarchy.release, at, &mut findings.notices);
-        rules::check(&mut item, at, &mut findings.notices, &mut faults);
+        rules::hold(&mut item, self.hierarchy.release, at, &mut findings.notices, &mut faults);
         // What could not be computed has its fault already, and a discount's price was agreed to.
         faults.retain(|fault| fault.code != "missing" || !failed.contains(&fault.field.as_str()));
         faults.retain(|fault| fault.field != "PRICE" || !is_negative(line));

@@ -1,7 +1,7 @@
 //! What differs between two sets of items that were made of the same cart, field by field.
 //!
 //! Owns the comparison and nothing of how either set came to be. Items are paired in their order: by place while
-//! there are as many, else by what they have in common.
+//! there are as many, else by the line of the cart they are of.
 //! The surprising fact: the order of fields within an item is no difference; what is written puts them in OCI's order.
 
 use std::ops::Range;
@@ -65,7 +65,7 @@ pub fn items(was: &[Item], will: &[Item]) -> Vec<ItemDifference> {
 
 /// The fields in which two items differ, in OCI's order, then others by name, LONGTEXT last.
 pub fn fields(was: &Item, will: &Item) -> Vec<FieldDifference> {
-    let mut names: Vec<&str> = was.fields().chain(will.fields()).map(|(name, _)| name).collect();
+    let mut names: Vec<&str> = was.all_fields().chain(will.all_fields()).map(|(name, _)| name).collect();
     names.sort_by_key(|name| (order(name), *name));
     names.dedup();
     let differing = names.into_iter().filter(|name| was.get(name) != will.get(name));
@@ -126,8 +126,11 @@ pub fn parts<'a>(was: &'a str, will: &'a str) -> Parts<'a> {
     Parts { before, was, will: &will[..will.len() - end], after }
 }
 
-/// Whether two items are about the same thing.
+/// Whether two items are about the same thing: made of the same line, or named alike where no line is known.
 fn alike(was: &Item, will: &Item) -> bool {
+    if !was.line.line.is_empty() || !will.line.line.is_empty() {
+        return was.line.line == will.line.line;
+    }
     NAMES.iter().any(|name| was.has(name) && was.get(name) == will.get(name))
 }
 
@@ -175,7 +178,8 @@ mod tests {
 
     fn sorted(items: &[Item]) -> Vec<Vec<(String, String)>> {
         let fields = |item: &Item| {
-            let mut fields: Vec<_> = item.fields().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let mut fields: Vec<_> =
+                item.all_fields().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             fields.sort();
             fields
         };

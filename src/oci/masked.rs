@@ -68,6 +68,11 @@ impl<'a> Mask<'a> {
         pairs
     }
 
+    /// The value of a parameter as it may be shown.
+    pub fn value(&self, name: &str, value: &str) -> String {
+        if self.hides(name) && !value.is_empty() { HIDDEN.to_owned() } else { self.text(value) }
+    }
+
     /// A text of the call without its secrets.
     pub fn text(&self, text: &str) -> String {
         let hidden = self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, HIDDEN));

@@ -12,11 +12,12 @@ use utoipa::ToSchema;
 use crate::clock::rfc3339;
 use crate::mapping::cart::Total;
 use crate::mapping::{Context, Mapped};
-use crate::oci::finding::Notice;
+use crate::oci::finding::{self, Notice};
+use crate::oci::forecast::{self, Sent};
 use crate::oci::hook::HookPolicy;
 use crate::oci::item::Item;
-use crate::oci::page::Form;
-use crate::punchout::trace::{Trace, stored};
+use crate::oci::page::{Composed as Finished, Form};
+use crate::punchout::trace::Trace;
 use crate::punchout::{CallRecord, Gateway, entry::EntryCustomer, find, over, state, trial};
 use crate::refusal::{Code, Refusal};
 use crate::snapshot::{Shop, System};
@@ -53,14 +54,16 @@ pub async fn accept(
     let system = snapshot.system_by_id(&punchout.system_id).cloned();
     let system = system.ok_or_else(|| Refusal::new(Code::SystemUnknown).with("system", &punchout.system_slug))?;
     let own_hooks = punchout.trial.then(|| trial::hooks(gateway, &punchout.id)).transpose()?;
-    let work = Work { system, shop: shop.clone(), call: CallRecord::of(&punchout)?, json: json.clone(), own_hooks };
+    let call = CallRecord::of(&punchout)?;
+    let from_https = gateway.public_url.starts_with("https:");
+    let work = Work { system, shop: shop.clone(), call, json: json.clone(), own_hooks, from_https };
     let Composed { form, items, total, notices } = compose(gateway, work, &punchout).await?;
     let lines = items.len();
 
     let cart = store::punchouts::Cart {
         cart: String::from_utf8_lossy(&json).into_owned(),
         form: serde_json::to_string(&form).map_err(|error| StoreError::Query(error.to_string()))?,
-        notices: stored(&notices),
+        notices: finding::stored(&notices),
         lines: i64::try_from(lines).unwrap_or(i64::MAX),
         total: total.as_ref().map(|total| total.amount.to_string()),
         currency: total.map(|total| total.currency),
@@ -86,6 +89,8 @@ struct Work {
     json: Bytes,
     /// Of a trial: instead of the system's.
     own_hooks: Option<HookPolicy>,
+    /// The return page comes by https.
+    from_https: bool,
 }
 
 /// Whose settings make the form.
@@ -94,6 +99,8 @@ pub(super) struct Composer<'a> {
     pub shop: &'a Shop,
     /// Instead of the system's own return targets.
     pub hooks: Option<&'a HookPolicy>,
+    /// The return page comes by https.
+    pub from_https: bool,
 }
 
 /// A cart as it leaves.
@@ -125,7 +132,12 @@ async fn compose(gateway: &Gateway, work: Work, punchout: &Punchout) -> Result<C
 
 impl Work {
     fn compose(&self, customer_number: &str, customer_email: &str) -> Result<Composed, Refusal> {
-        let composer = Composer { profile: &self.system.profile, shop: &self.shop, hooks: self.own_hooks.as_ref() };
+        let composer = Composer {
+            profile: &self.system.profile,
+            shop: &self.shop,
+            hooks: self.own_hooks.as_ref(),
+            from_https: self.from_https,
+        };
         composer.compose(&self.call, &self.json, customer_number, customer_email)
     }
 }
@@ -141,10 +153,15 @@ impl Composer<'_> {
     ) -> Result<Composed, Refusal> {
         let context = Context { customer_number, customer_email, ..self.shop.context() }.with_call(&call.facts);
         let profile = self.profile.of(customer_number);
-        let Mapped { items, notices, total } = profile.mapping.read(json, &context)?;
+        let Mapped { items, mut notices, total } = profile.mapping.read(json, &context)?;
         // The hook is held against the system's list once more: it may have changed meanwhile.
         let hook = self.hooks.unwrap_or(&profile.hooks).allow(&call.hook)?;
-        let form = Form::new(&hook, &call.facts, &profile.form, Item::write(&items, &profile.layout));
+        let finished = Form::compose(&hook, &call.facts, &profile.form, &profile.layout, items)?;
+        let Finished { form, items, notices: more } = finished;
+        notices.extend(more);
+        let sent = Sent { first_index: profile.layout.first_index, from_https: self.from_https };
+        notices.extend(forecast::forecast(&profile.buyer, &form, &items, sent));
+        notices.sort_by_key(|notice| notice.line.parse::<usize>().unwrap_or_default());
         Ok(Composed { form, items, total, notices })
     }
 }

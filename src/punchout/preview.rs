@@ -9,11 +9,9 @@ use std::collections::BTreeMap;
 
 use crate::account::Reach;
 use crate::oci::call::{Facts, Intent};
-use crate::oci::charset::Charset;
 use crate::oci::difference::{self, FieldDifference, ItemDifference};
 use crate::oci::finding::Notice;
 use crate::oci::hook::{HookPolicy, PolicyError};
-use crate::oci::item::Item;
 use crate::oci::masked;
 use crate::punchout::cart::{Composed, Composer};
 use crate::punchout::journal::owners;
@@ -176,7 +174,9 @@ pub fn run(shop: &Shop, present: &Profile, draft: &Profile, carts: &[Recorded]) 
     for cart in carts {
         let outcome = match (compose(shop, present, cart), compose(shop, draft, cart)) {
             (Ok(was), Ok(will)) => {
-                let around = difference::pairs(&envelope(present, &was), &envelope(draft, &will));
+                let of =
+                    |profile: &'_ Profile, composed: &Composed| envelope(profile.of(&cart.customer_number), composed);
+                let around = difference::pairs(&of(present, &was), &of(draft, &will));
                 let mut differing = differing(was, will, &mut preview.fields, &mut room);
                 differing.form = around.len();
                 for difference in around {
@@ -246,21 +246,8 @@ impl Differing {
 }
 
 fn compose(shop: &Shop, profile: &Profile, cart: &Recorded) -> Result<Composed, Refusal> {
-    let composer = Composer { profile, shop, hooks: cart.hooks.as_ref() };
-    let mut composed = composer.compose(&cart.call, &cart.json, &cart.customer_number, &cart.customer_email)?;
-    let charset = Charset::read(&composed.form.charset).unwrap_or(Charset::UTF_8);
-    composed.items.iter_mut().for_each(|item| fit(item, charset));
-    Ok(composed)
-}
-
-/// Values as they are sent: in the letters of the page's charset.
-fn fit(item: &mut Item, charset: Charset) {
-    let fitting = |(name, value): (&str, &str)| match charset.fit(value) {
-        std::borrow::Cow::Owned(fitted) => Some((name.to_owned(), fitted)),
-        std::borrow::Cow::Borrowed(_) => None,
-    };
-    let other: Vec<(String, String)> = item.fields().filter_map(fitting).collect();
-    other.into_iter().for_each(|(name, value)| item.set(&name, value));
+    let composer = Composer { profile, shop, hooks: cart.hooks.as_ref(), from_https: true };
+    composer.compose(&cart.call, &cart.json, &cart.customer_number, &cart.customer_email)
 }
 
 fn differing(
@@ -310,7 +297,7 @@ fn envelope(profile: &Profile, composed: &Composed) -> Vec<(String, String)> {
         ("method", form.method.attribute().to_uppercase()),
         ("target", form.target.clone()),
         ("charset", form.charset.clone()),
-        ("transport", format!("{:?}", options.transport).to_lowercase()),
+        ("transport", if form.is_xml() { "xml" } else { "form" }.to_owned()),
         ("auto_submit", form.auto_submit.to_string()),
         ("first_index", options.first_index.to_string()),
         ("empty_fields", options.empty_fields.to_string()),
@@ -323,8 +310,8 @@ fn envelope(profile: &Profile, composed: &Composed) -> Vec<(String, String)> {
             continue;
         }
         // What was split off the return target may be a session of the buyer's; that it is there is enough.
-        let value = if name.starts_with('~') { value.clone() } else { "…".to_owned() };
-        pairs.push((name.clone(), value));
+        let value = if name.starts_with('~') { value.to_owned() } else { "…".to_owned() };
+        pairs.push((name.to_owned(), value));
     }
     pairs
 }

@@ -64,6 +64,7 @@ pub fn export(c: &mut Connection, with_password_hashes: bool) -> Result<SetupFil
             call: None,
             form: None,
             units: None,
+            buyer: None,
             charges: None,
             hierarchy: None,
             field: None,

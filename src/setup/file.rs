@@ -65,6 +65,8 @@ pub struct SystemEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub units: Option<Toml>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub buyer: Option<Toml>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub charges: Option<Toml>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hierarchy: Option<Toml>,
@@ -152,6 +154,7 @@ impl SystemEntry {
             ("call", &self.call),
             ("form", &self.form),
             ("units", &self.units),
+            ("buyer", &self.buyer),
             ("charges", &self.charges),
             ("hierarchy", &self.hierarchy),
             ("field", &self.field),
@@ -175,6 +178,7 @@ impl SystemEntry {
                 "call" => self.call = part,
                 "form" => self.form = part,
                 "units" => self.units = part,
+                "buyer" => self.buyer = part,
                 "charges" => self.charges = part,
                 "hierarchy" => self.hierarchy = part,
                 "field" => self.field = part,

@@ -4,6 +4,7 @@
 
 pub mod apply;
 pub mod assignments;
+pub mod catalog;
 pub mod customer_file;
 pub mod customer_forms;
 pub mod customer_rules;

@@ -1,7 +1,7 @@
 //! Looking for articles by a text. One order for both databases: the number itself, numbers that begin so, names that
 //! begin so, names with these words, names that hold them, then everything else that does.
 //!
-//! First all words must be in an article. If that gives but a few, articles with at least half of the words follow; if
+//! First all words must be in an article. If that gives but a few, articles with half of the text follow; if
 //! nothing at all is found, those that share most groups of three letters with the text, which is what a typing mistake
 //! leaves over. SQLite narrows down by its index of three letters (FTS5), PostgreSQL by `LIKE` and pg_trgm; what then
 //! counts and sorts is one text of SQL. It may stand in it literally, for a folded word is letters and digits only.
@@ -68,6 +68,17 @@ pub fn search(connection: &mut Connection, shop_id: &str, text: &str, limit: i64
     }
     let ids: Vec<i64> = hits.iter().map(|hit| hit.id).collect();
     Ok(Hits { articles: catalog::articles(connection, &ids)?, total })
+}
+
+/// Whether searches have an index: on PostgreSQL it needs the extension pg_trgm, which may not be had.
+pub fn is_indexed(connection: &mut Connection) -> Result<bool> {
+    let found: Count = match connection {
+        Connection::Sqlite(_) => return Ok(true),
+        Connection::Postgres(c) => {
+            sql_query("SELECT count(to_regclass('catalog_index')) AS number").get_result(&mut **c)?
+        }
+    };
+    Ok(found.number > 0)
 }
 
 fn len(hits: &[Hit]) -> i64 {
@@ -186,23 +197,19 @@ fn holding_all<'a>(catalog: &'a Catalog, query: &Query) -> Search<'a> {
     Search { catalog, index, condition, tier: format!("CASE {} ELSE 9 END", joined(tiers, " ")) }
 }
 
-/// At least half of the words, but not all of them; the more the better.
+/// Words that make up at least half of the letters, but not all of them: of `SW-10001` the number, not the SW.
 fn holding_some<'a>(catalog: &'a Catalog, query: &Query) -> Search<'a> {
     let words = query.words();
-    let found = joined(
-        words.iter().map(|word| format!("CASE WHEN {} THEN 1 ELSE 0 END", holds(TEXT, &contained(word)))),
-        " + ",
-    );
+    let letters: usize = words.iter().map(String::len).sum();
+    let counted = |word: &String| format!("CASE WHEN {} THEN {} ELSE 0 END", holds(TEXT, &contained(word)), word.len());
+    let found = joined(words.iter().map(counted), " + ");
     let any = joined(words.iter().map(|word| holds(TEXT, &contained(word))), " OR ");
     let as_number = holds("a.numbers", &format!(" {}", query.compact()));
     Search {
         catalog,
         index: joined(words.iter().map(|word| index_of(word)), " OR "),
-        condition: format!(
-            "({any}) AND 2 * ({found}) >= {count} AND ({found}) < {count} AND NOT {as_number}",
-            count = words.len()
-        ),
-        tier: format!("(100 - ({found}))"),
+        condition: format!("({any}) AND 2 * ({found}) >= {letters} AND ({found}) < {letters} AND NOT {as_number}"),
+        tier: format!("(1000 - ({found}))"),
     }
 }
 

@@ -7,7 +7,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::web::admin::{assignments, audit, customers, import, punchouts, settings, shops, start, systems, trial};
 use crate::web::vendor::{accounts, licenses};
-use crate::web::{api, assets, frame, health, pages, portal, procurement, profile, signin};
+use crate::web::{api, assets, frame, health, pages, portal, procurement, profile, signin, tools};
 
 /// A file of customers with its form.
 const UPLOAD_LIMIT: usize = 11 * 1024 * 1024;
@@ -40,6 +40,13 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(web::redirect("/api/docs", "/api/docs/"))
         .service(SwaggerUi::new("/api/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/api/openapi.json")))
         .service(web::scope("/api").default_service(web::to(api::unknown)))
+        // Anybody's tools.
+        .service(
+            web::resource("/tools/check")
+                .app_data(MultipartFormConfig::default().total_limit(tools::FORM_LIMIT).memory_limit(tools::FORM_LIMIT))
+                .route(web::get().to(tools::page))
+                .route(web::post().to(tools::check)),
+        )
         // Operators.
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready))

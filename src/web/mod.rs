@@ -23,4 +23,5 @@ pub mod profile;
 pub mod server;
 pub mod session;
 pub mod signin;
+pub mod tools;
 pub mod vendor;

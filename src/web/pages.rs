@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
-use crate::oci::page::{Form, PageTexts};
+use crate::oci::page::{Form, FrameAncestors, PageTexts};
 use crate::refusal::{Code, Refusal};
 use crate::texts::{Language, text, text_with};
 use crate::web::{caller, problem};
@@ -94,6 +94,8 @@ pub struct HomePage<'a> {
     pub sentence: String,
     pub docs_sentence: String,
     pub docs_label: String,
+    pub check_sentence: String,
+    pub check_label: String,
     /// As a sentence: "Version 1.2.3".
     pub version: String,
 }
@@ -106,16 +108,23 @@ impl HomePage<'_> {
             sentence: text(language, "home-sentence"),
             docs_sentence: text(language, "home-docs-sentence"),
             docs_label: text(language, "home-docs"),
+            check_sentence: text(language, "home-check-sentence"),
+            check_label: text(language, "home-check"),
             version: text_with(language, "home-version", &[("version", env!("CARGO_PKG_VERSION").to_owned())]),
         }
     }
 }
 
 /// Answers with one of the pages above.
-pub fn plain(mut response: HttpResponseBuilder, page: &impl Template) -> HttpResponse {
+pub fn plain(response: HttpResponseBuilder, page: &impl Template) -> HttpResponse {
+    framed(response, page, &FrameAncestors::default())
+}
+
+/// The same for those who meet it on their way through one system: only its buyer's pages may show it in a frame.
+pub fn framed(mut response: HttpResponseBuilder, page: &impl Template, frames: &FrameAncestors) -> HttpResponse {
     match page.render() {
         Ok(page) => response
-            .insert_header((CONTENT_SECURITY_POLICY, PLAIN_PAGE_POLICY))
+            .insert_header((CONTENT_SECURITY_POLICY, frames.added_to(PLAIN_PAGE_POLICY)))
             .content_type("text/html; charset=utf-8")
             .body(page),
         Err(error) => {
@@ -126,19 +135,24 @@ pub fn plain(mut response: HttpResponseBuilder, page: &impl Template) -> HttpRes
 }
 
 /// Answers with the page that carries a cart back, in the charset of its form.
-pub fn give_back(mut response: HttpResponseBuilder, form: &Form, language: Language) -> HttpResponse {
+pub fn give_back(
+    mut response: HttpResponseBuilder,
+    form: &Form,
+    language: Language,
+    frames: &FrameAncestors,
+) -> HttpResponse {
     let nonce = nonce();
-    let (title, explanation) = if form.auto_submit {
-        ("return-title", "return-explanation")
-    } else {
-        ("return-title-manual", "return-explanation-manual")
+    let (title, explanation) = match (form.is_for_sap_gui(), form.auto_submit) {
+        (true, _) => ("return-title-manual", "return-explanation-sap-gui"),
+        (_, true) => ("return-title", "return-explanation"),
+        (_, false) => ("return-title-manual", "return-explanation-manual"),
     };
     let (title, explanation, button) =
         (text(language, title), text(language, explanation), text(language, "return-button"));
     let texts =
         PageTexts { lang: language.tag(), title: &title, heading: &title, explanation: &explanation, button: &button };
     response
-        .insert_header((CONTENT_SECURITY_POLICY, form.content_security_policy(&nonce)))
+        .insert_header((CONTENT_SECURITY_POLICY, frames.added_to(&form.content_security_policy(&nonce))))
         .content_type(form.content_type())
         .body(form.encoded_page(&nonce, &texts))
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::oci::finding::Fault;
+use crate::oci::page::FrameAncestors;
 use crate::punchout::trace::{Asked, Trace};
 use crate::refusal::{Code, Refusal};
 use crate::texts::Language;
@@ -57,7 +58,7 @@ impl Reader {
 
 /// The answer to a procurement system or a buyer's browser.
 pub fn to_buyer(request: &HttpRequest, refusal: &Refusal, language: Language) -> HttpResponse {
-    answer_buyer(refusal, language, &log(request, refusal), Reader::of(request))
+    answer_buyer(refusal, language, &log(request, refusal), Reader::of(request), &FrameAncestors::default())
 }
 
 /// The same for a step of a punchout, which is noted with what it was about.
@@ -72,17 +73,24 @@ pub fn to_buyer_of(
 ) -> HttpResponse {
     let reference = log(request, refusal);
     note(request, web, refusal, &reference, trace, parameters);
-    answer_buyer(refusal, language, &reference, reader)
+    let frames = trace.frame_ancestors(&web.gateway.snapshot.load());
+    answer_buyer(refusal, language, &reference, reader, &frames)
 }
 
-fn answer_buyer(refusal: &Refusal, language: Language, reference: &str, reader: Reader) -> HttpResponse {
+fn answer_buyer(
+    refusal: &Refusal,
+    language: Language,
+    reference: &str,
+    reader: Reader,
+    frames: &FrameAncestors,
+) -> HttpResponse {
     let mut response = start(refusal);
     if reader == Reader::Program {
         let sentence = refusal.buyer_sentence(language);
         let problem = problem(refusal, reference, sentence.clone(), sentence);
         return response.content_type("application/problem+json").json(problem);
     }
-    pages::plain(response, &RefusalPage::new(language, refusal, reference))
+    pages::framed(response, &RefusalPage::new(language, refusal, reference), frames)
 }
 
 /// The answer to a shop: its developers read the operator's sentence, in English.

@@ -20,7 +20,9 @@ pub async fn call(request: HttpRequest, payload: Payload, web: Data<Web>) -> Htt
     let outcome = enter(payload, &web, &mut inbound, &mut trace).await;
     match outcome {
         Ok(Outcome::Entered(entered)) => HttpResponse::SeeOther().insert_header((LOCATION, entered.location)).finish(),
-        Ok(Outcome::Answered(answer)) => functions::show(&request, answer),
+        Ok(Outcome::Answered(answer)) => {
+            functions::show(&request, answer, &trace.frame_ancestors(&web.gateway.snapshot.load()))
+        }
         Err(refusal) => refuse(&request, &web, &inbound, &trace, refusal),
     }
 }
@@ -73,7 +75,8 @@ pub async fn return_page(request: HttpRequest, ticket: Path<String>, web: Data<W
 
 /// The page with the form, in the language that the call asked for.
 pub fn show(request: &HttpRequest, found: &Return, response: HttpResponseBuilder) -> HttpResponse {
-    pages::give_back(response, &found.form, caller::language(request, found.language.as_deref()))
+    let language = caller::language(request, found.language.as_deref());
+    pages::give_back(response, &found.form, language, &found.frame_ancestors)
 }
 
 /// `GET /leave/{ticket}`.
@@ -82,7 +85,7 @@ pub async fn leave(request: HttpRequest, ticket: Path<String>, web: Data<Web>) -
     match leave::by_ticket(&web.gateway, &ticket, &mut trace).await {
         Ok(left) => {
             let language = caller::language(&request, left.language.as_deref());
-            pages::plain(HttpResponse::Ok(), &LeavePage::new(language, left.continue_url))
+            pages::framed(HttpResponse::Ok(), &LeavePage::new(language, left.continue_url), &left.frame_ancestors)
         }
         Err(refusal) => {
             let language = caller::language(&request, None);

@@ -18,7 +18,7 @@ use crate::account::Accounts;
 use crate::config::Config;
 use crate::punchout::Gateway;
 use crate::web::session::Cookies;
-use crate::web::{api, app};
+use crate::web::{api, app, tools};
 
 /// A client that takes longer to send its request's head is cut off.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -29,6 +29,8 @@ pub struct Web {
     pub trusted_proxies: Vec<IpAddr>,
     pub cookies: Cookies,
     pub accounts: Accounts,
+    /// Of the checker that anybody may use.
+    pub desk: tools::Desk,
     /// The description of the API, rendered once.
     pub openapi: String,
 }
@@ -39,7 +41,8 @@ pub fn serve(listener: TcpListener, gateway: Arc<Gateway>, config: &Config) -> s
     let cookies = Cookies::new(&gateway.public_url);
     let accounts =
         Accounts::new(gateway.store.clone(), gateway.hasher.clone(), gateway.clock.clone(), config.login_limits());
-    let web = Data::new(Web { gateway, cookies, accounts, trusted_proxies: config.trusted_proxies.clone(), openapi });
+    let (desk, trusted_proxies) = (tools::Desk::default(), config.trusted_proxies.clone());
+    let web = Data::new(Web { gateway, cookies, accounts, desk, trusted_proxies, openapi });
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web.clone())

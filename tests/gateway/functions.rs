@@ -37,7 +37,7 @@ fn with(mut article: Value, members: Value) -> Value {
 fn import(installation: &Installation, articles: &[Value]) {
     let lines: Vec<String> = articles.iter().map(Value::to_string).collect();
     let path = installation.file("catalog.jsonl", &lines.join("\n"));
-    installation.punchgate(&["catalog", "import", "--shop", "acme", path.to_str().expect("a path")]);
+    installation.punchgate(&["catalog", "import", "--shop", "acme", "--allow-shrink", path.to_str().expect("a path")]);
 }
 
 /// The usual installation with a catalog of three bolts and a nut that is sold by the ten.
@@ -45,7 +45,7 @@ fn acme_with_catalog(installation: Installation, system: &str) -> Acme {
     let acme = installation.with_acme(system);
     let nut = with(
         bolt("NT-1"),
-        json!({ "min_quantity": "10", "packing_quantity": "5", "texts": [{ "language": "en", "name": "Nut M8" }] }),
+        json!({ "min_quantity": "10", "packing_quantity": "5", "texts": [{ "language": "en", "name": "Nut M8" }], "categories": [], "manufacturer_part": "NT-M8" }),
     );
     import(&acme.installation, &[bolt("HB-1"), bolt("HB-2"), bolt("HB-3"), nut]);
     acme

@@ -11,6 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "account",
             "catalog",
+            "checker",
             "clock",
             "config",
             "credential",
@@ -34,6 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "account",
             "catalog",
+            "checker",
             "clock",
             "config",
             "credential",
@@ -69,11 +71,13 @@ const ROOMS: &[(&str, &[&str])] = &[
             "texts",
         ],
     ),
+    ("checker", &["oci", "refusal", "system", "texts"]),
     ("account", &["clock", "credential", "refusal", "store"]),
     (
         "setup",
         &[
             "account",
+            "catalog",
             "clock",
             "credential",
             "license",

@@ -5,8 +5,11 @@
 mod support;
 
 mod answering_shops;
+mod buyers;
 mod calls;
 mod carts;
+mod catalog;
+mod check;
 mod entries;
 mod functions;
 mod hooks;
@@ -18,6 +21,7 @@ mod passwords;
 mod people;
 mod plans;
 mod portal;
+mod presets;
 mod preview;
 mod records;
 mod refusals;

@@ -280,3 +280,82 @@ fn lists_of_customers_and_licenses_read_only_what_they_show() {
         }
     });
 }
+
+/// 20,000 articles of one shop in force, each with a row of an older version, and 5,000 of another shop.
+fn fill_catalogs(installation: &Installation) {
+    let sqlite = installation.database_url.starts_with("sqlite:");
+    let numbers = match sqlite {
+        true => "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)",
+        false => "WITH numbers (n) AS (SELECT * FROM generate_series(1, 20000))",
+    };
+    let rows = |catalog: i64, shift: i64, since: &str, until: &str, most: i64| {
+        format!(
+            "{numbers} INSERT INTO catalog_articles (id, catalog, product_id, since, until, digest, numbers, title, words) SELECT {} + n, {catalog}, 'SW-' || (100000 + n), {since}, {until}, n, ' sw' || (100000 + n) || ' ', ' ^ sechskantschraube m' || (n % 20) || 'x' || (n % 97) || ' ' || CASE n % 4 WHEN 0 THEN 'verzinkt' WHEN 1 THEN 'rostfrei' ELSE 'blank' END || ' ', ' acme ' FROM numbers WHERE n <= {most}",
+            catalog * (1 << 40) + shift
+        )
+    };
+    let open = i64::MAX.to_string();
+    let mut statements = vec![
+        "INSERT INTO shops (id, slug, name, website, account_id, connector, created_at) VALUES ('SHOP1', 'one', 'One', 'https://one.example', NULL, '{}', 1), ('SHOP2', 'two', 'Two', 'https://two.example', NULL, '{}', 1)".to_owned(),
+        "INSERT INTO catalogs (number, shop_id, version, articles, next_row) VALUES (1, 'SHOP1', 2, 20000, 50000), (2, 'SHOP2', 1, 5000, 50000)".to_owned(),
+        rows(1, 0, "1", "2", 20_000),
+        rows(1, 20_000, "2", &open, 20_000),
+        rows(2, 0, "1", &open, 5_000),
+        "INSERT INTO catalog_bodies (article_id, body) SELECT id, '{\"product_id\":\"' || product_id || '\",\"texts\":[],\"currency\":\"EUR\",\"prices\":[]}' FROM catalog_articles".to_owned(),
+    ];
+    if sqlite {
+        statements.push("INSERT INTO catalog_index (rowid, text) SELECT id, numbers || title || words FROM catalog_articles ORDER BY id".into());
+    }
+    statements.push(if sqlite { "ANALYZE".into() } else { "VACUUM ANALYZE catalog_articles".into() });
+    for statement in statements {
+        installation.sql(&statement);
+    }
+}
+
+#[test]
+fn a_catalog_is_asked_by_its_indexes() {
+    use punchgate::store::catalog::{self, Start};
+    on_both_databases(|installation| {
+        installation.punchgate(&["migrate"]);
+        fill_catalogs(&installation);
+        let store = Store::open(&DatabaseUrl::read(&installation.database_url).expect("a URL")).expect("a database");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let explained = runtime.block_on(store.read(|c| {
+            const TABLES: [&str; 4] = ["catalogs", "catalog_articles", "catalog_index", "catalog_bodies"];
+            let mut all = plans(c, &TABLES, |c| {
+                assert!(catalog::find(c, "SHOP1", "SW-101234").expect("an answer").is_some());
+            });
+            all.extend(plans(c, &TABLES, |c| {
+                let ids = ["SW-101234".to_owned(), "SW-101235".to_owned()];
+                assert_eq!(catalog::find_all(c, "SHOP1", &ids).expect("an answer").len(), 2);
+            }));
+            for start in [Start::Offset(19_800), Start::After("SW-119000")] {
+                all.extend(plans(c, &TABLES, |c| {
+                    assert_eq!(catalog::page(c, "SHOP1", 2, start, 200).expect("a page").len(), 200);
+                }));
+            }
+            for (text, total) in [("SW-101234", 1), ("sw101234", 1), ("m8x61 verzinkt", 11), ("m8x61", 11)] {
+                all.extend(plans(c, &TABLES, |c| {
+                    let hits = catalog::search(c, "SHOP1", text, 200).expect("hits");
+                    assert!(hits.total >= total && hits.total < 1_000, "{text}: {}", hits.total);
+                }));
+            }
+            let hits = catalog::search(c, "SHOP2", "schraube", 200).expect("hits");
+            assert_eq!((hits.articles.len(), hits.total), (200, 5_000));
+            Ok::<_, StoreError>(all)
+        }));
+        let explained = explained.expect("plans");
+        assert!(explained.len() >= 12, "{explained:#?}");
+        for (sql, plan) in explained {
+            // A table of two rows is read as it is.
+            let read: Vec<&str> = plan.lines().filter(|line| !line.contains("Seq Scan on catalogs")).collect();
+            let scanned = read.iter().any(|line| {
+                line.contains("Seq Scan")
+                    || line.starts_with("SCAN ")
+                        && !line.contains("USING INDEX")
+                        && !line.contains("VIRTUAL TABLE INDEX")
+            });
+            assert!(!scanned, "{sql}\n{plan}");
+        }
+    });
+}

@@ -19,6 +19,7 @@ use crate::mapping::Context;
 use crate::mapping::cart::Cart;
 use crate::oci::call::{Facts, Function};
 use crate::oci::finding::Fault;
+use crate::oci::form_fields::FormFields;
 use crate::oci::hook::AllowedHook;
 use crate::oci::item::Item;
 use crate::oci::page::{Form, FormOptions};
@@ -85,14 +86,15 @@ impl Asker {
 
     /// The item of a single line. Whatever else the mapping makes of a whole cart, as a line for its tax, is not asked for.
     fn item(&self, cart: &Cart) -> Option<Item> {
-        match self.profile().mapping.map(cart, &self.context()) {
-            Ok(mapped) => mapped.items.into_iter().next(),
-            Err(faults) => {
-                let product = cart.lines.first().and_then(|line| line.product_id.as_deref()).unwrap_or_default();
-                self.leave_out(product, &faults);
-                None
-            }
-        }
+        let product = cart.lines.first().and_then(|line| line.product_id.as_deref()).unwrap_or_default();
+        let profile = self.profile();
+        let mapped = profile.mapping.map(cart, &self.context());
+        let items = mapped.and_then(|mut mapped| {
+            mapped.items.truncate(1);
+            Form::fit(&mut mapped.items, &self.facts, &profile.form)?;
+            Ok(mapped.items)
+        });
+        items.inspect_err(|faults| self.leave_out(product, faults)).ok()?.into_iter().next()
     }
 
     /// OCI has no way to tell the buyer, so the operator is told.
@@ -110,7 +112,8 @@ impl Asker {
     /// The form for the buyer: `fields` before the items. Nothing is sent by itself without a return address.
     fn form(&self, fields: Vec<(String, String)>, items: &[Item], auto_submit: bool) -> Form {
         let profile = self.profile();
-        let fields = fields.into_iter().chain(Item::write(items, &profile.layout)).collect();
+        let mut fields = FormFields::from(fields);
+        fields.append(Form::written(items, &self.facts, &profile.form, &profile.layout));
         let options = FormOptions { auto_submit: auto_submit && self.hook.is_some(), ..profile.form.clone() };
         match &self.hook {
             Some(hook) => Form::new(hook, &self.facts, &options, fields),
