@@ -9,8 +9,8 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use super::kinship;
-pub use super::line::{Attachment, Category, Kind, Line, Manufacturer, Price, Reference};
 use super::line::read_line;
+pub use super::line::{Attachment, Category, Kind, Line, Manufacturer, Price, Reference};
 use super::reader::{Reader, type_name};
 use crate::oci::amount::Decimal;
 use crate::oci::finding::{Fault, LineRef, quoted};

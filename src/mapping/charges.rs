@@ -199,7 +199,8 @@ fn tax<'a>(
                 findings.faults.push(at.fault("tax_rate", "missing", message));
             }
             (Tax::Line, Some(rate)) => {
-                let amount = line.amount().and_then(|amount| amount.checked_mul(rate)?.checked_div(Decimal::ONE_HUNDRED));
+                let amount =
+                    line.amount().and_then(|amount| amount.checked_mul(rate)?.checked_div(Decimal::ONE_HUNDRED));
                 let Some(amount) = amount else {
                     let message = "The tax of the line has more than 28 digits.";
                     findings.faults.push(at.fault("tax_rate", "bad-price", message));
@@ -272,8 +273,8 @@ fn tax_line(rate: Decimal, amount: Decimal, language: &str) -> Line {
 /// Decimals of a currency's smallest coin (ISO 4217).
 fn minor_units(currency: &str) -> u32 {
     match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV" | "XAF"
-        | "XOF" | "XPF" => 0,
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV"
+        | "XAF" | "XOF" | "XPF" => 0,
         "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
         _ => 2,
     }

@@ -87,7 +87,8 @@ impl Compiled {
                 "max = 0 leaves nothing; leave max out, or give a rule with neither from nor fixed".to_owned(),
             ));
         }
-        let sources = rule.from.iter().map(|name| Source::read(name).map_err(|reason| error(format!("from: {reason}"))));
+        let sources =
+            rule.from.iter().map(|name| Source::read(name).map_err(|reason| error(format!("from: {reason}"))));
         let template = rule.template.as_deref().map(Template::new).transpose();
         Ok(Self {
             name: rule.name.clone(),
@@ -257,7 +258,13 @@ mod tests {
             assert_eq!(value(&rule("CUST_FIELD1", &[source])), Found { value: expected.into(), from_line }, "{source}");
         }
         for source in [
-            "custom.list", "custom.none", "custom.size.width", "call.none", "parent", "categories[UNSPSC].id", "categories[9].id",
+            "custom.list",
+            "custom.none",
+            "custom.size.width",
+            "call.none",
+            "parent",
+            "categories[UNSPSC].id",
+            "categories[9].id",
             "attachments.purpose",
         ] {
             assert_eq!(value(&rule("CUST_FIELD1", &[source])), Found::default(), "{source}");
@@ -283,9 +290,19 @@ mod tests {
             assert_eq!(error.field, rule.name);
             error.reason
         };
-        for source in
-            ["", "price", "nmae", "custom.", "call.", "customer.name", "NAME", "categories[].id", "name[1]", "custom[1].a", "cart.custom."]
-        {
+        for source in [
+            "",
+            "price",
+            "nmae",
+            "custom.",
+            "call.",
+            "customer.name",
+            "NAME",
+            "categories[].id",
+            "name[1]",
+            "custom[1].a",
+            "cart.custom.",
+        ] {
             assert!(reason(rule("DESCRIPTION", &[source])).contains("is not known"), "{source}");
         }
         for name in ["", "description", "NEW_ITEM-UNIT", "UNIT[1]", "A B", "1A", "LONGTEXT_1"] {

@@ -16,23 +16,90 @@ pub(super) const ARITHMETIC: &str = "use the filters plus, minus, times, divided
 /// The engine's filters that are not offered: they calculate in binary floating point, or mean escaping, which
 /// nothing here needs.
 pub(super) const WITHOUT: &[&str] = &[
-    "abs", "bool", "dictsort", "e", "escape", "float", "format", "groupby", "int", "max", "min", "pprint", "round", "safe",
-    "sum",
+    "abs", "bool", "dictsort", "e", "escape", "float", "format", "groupby", "int", "max", "min", "pprint", "round",
+    "safe", "sum",
 ];
 
 /// The filters that a template may use.
 pub(super) const FILTERS: &[&str] = &[
-    "attr", "batch", "capitalize", "chain", "count", "d", "default", "digits", "divided_by", "eclass", "first", "indent",
-    "items", "join", "last", "length", "lines", "list", "lower", "map", "minus", "pad", "plus", "price", "reject",
-    "rejectattr", "replace", "reverse", "select", "selectattr", "slice", "sort", "split", "string", "strip_html", "times",
-    "title", "trim", "truncate_words", "unique", "unspsc", "upper", "words", "zip",
+    "attr",
+    "batch",
+    "capitalize",
+    "chain",
+    "count",
+    "d",
+    "default",
+    "digits",
+    "divided_by",
+    "eclass",
+    "first",
+    "indent",
+    "items",
+    "join",
+    "last",
+    "length",
+    "lines",
+    "list",
+    "lower",
+    "map",
+    "minus",
+    "pad",
+    "plus",
+    "price",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "select",
+    "selectattr",
+    "slice",
+    "sort",
+    "split",
+    "string",
+    "strip_html",
+    "times",
+    "title",
+    "trim",
+    "truncate_words",
+    "unique",
+    "unspsc",
+    "upper",
+    "words",
+    "zip",
 ];
 
 /// The tests that a template may use, behind `is`.
 pub(super) const TESTS: &[&str] = &[
-    "boolean", "defined", "divisibleby", "empty", "endingwith", "eq", "equalto", "even", "false", "ge", "greaterthan",
-    "gt", "in", "integer", "iterable", "le", "lessthan", "lower", "lt", "mapping", "ne", "none", "number", "odd",
-    "sequence", "startingwith", "string", "true", "undefined", "upper",
+    "boolean",
+    "defined",
+    "divisibleby",
+    "empty",
+    "endingwith",
+    "eq",
+    "equalto",
+    "even",
+    "false",
+    "ge",
+    "greaterthan",
+    "gt",
+    "in",
+    "integer",
+    "iterable",
+    "le",
+    "lessthan",
+    "lower",
+    "lt",
+    "mapping",
+    "ne",
+    "none",
+    "number",
+    "odd",
+    "sequence",
+    "startingwith",
+    "string",
+    "true",
+    "undefined",
+    "upper",
 ];
 
 /// Characters that `pad` fills up to.
@@ -188,13 +255,24 @@ mod tests {
 
     #[test]
     fn eight_digits_are_found_however_they_are_written() {
-        for text in ["23110101", "23-11-01-01", "23.11.01.01", "23 11 01 01", "ECLASS 23110101", "ECLASS13.0 23-11-01-01", "eCl@ss-5.1: 23110101"] {
+        for text in [
+            "23110101",
+            "23-11-01-01",
+            "23.11.01.01",
+            "23 11 01 01",
+            "ECLASS 23110101",
+            "ECLASS13.0 23-11-01-01",
+            "eCl@ss-5.1: 23110101",
+        ] {
             assert_eq!(group_of_eight(text).as_deref(), Some("23110101"), "{text}");
         }
         for text in ["", "2311010", "231101011", "23-11", "Bolt M8", "23--11-01-01", "0173-1#01-AKE112#017"] {
             assert_eq!(group_of_eight(text), None, "{text}");
         }
-        assert_eq!(["31.16.15.04", "3116", "UNSPSC 31161504", "bolt"].map(|text| unspsc(text.into())), ["31161504", "31160000", "31161504", ""]);
+        assert_eq!(
+            ["31.16.15.04", "3116", "UNSPSC 31161504", "bolt"].map(|text| unspsc(text.into())),
+            ["31161504", "31160000", "31161504", ""]
+        );
     }
 
     #[test]

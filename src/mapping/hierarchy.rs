@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 
 use super::apply::{Findings, at};
-use super::charges::Part;
 use super::cart::Kind;
+use super::charges::Part;
 use crate::oci::finding::quoted;
 use crate::oci::item::Item;
 use crate::oci::rules::Release;
@@ -69,7 +69,13 @@ pub(super) fn tell(hierarchy: Hierarchy, parts: &[Part], items: &mut [Option<Ite
         let kind = match (parent, has_children[index]) {
             (None, true) => "R",
             (None, false) => continue,
-            (Some(_), false) if line.kind == Kind::Service => if item.has("MATNR") { "F" } else { "L" },
+            (Some(_), false) if line.kind == Kind::Service => {
+                if item.has("MATNR") {
+                    "F"
+                } else {
+                    "L"
+                }
+            }
             (Some(_), _) => "O",
         };
         if !hierarchy.own_type {

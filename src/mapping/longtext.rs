@@ -55,8 +55,10 @@ pub(super) fn move_texts(parts: &[Part], items: &mut [Option<Item>], findings: &
         if let Some(item) = &mut items[target] {
             append(&mut item.longtext, &text::lines(line.name.as_deref().unwrap_or_default()));
             append_owned(&mut item.longtext, line.description.as_deref().map(text::plain).unwrap_or_default());
-            let message =
-                format!("OCI has no text lines; the text was put into LONGTEXT of line {}.", parts[target].line().position);
+            let message = format!(
+                "OCI has no text lines; the text was put into LONGTEXT of line {}.",
+                parts[target].line().position
+            );
             findings.notices.push(at.notice("LONGTEXT", "text-moved", message));
         }
     }

@@ -141,7 +141,8 @@ fn exact((quantity, price): (Decimal, Price), more: Decimal) -> Option<Price> {
     if cost < Decimal::ZERO {
         return None;
     }
-    let units = [price.per, Decimal::ONE, Decimal::TEN, Decimal::ONE_HUNDRED, Decimal::ONE_THOUSAND, Decimal::new(10_000, 0)];
+    let units =
+        [price.per, Decimal::ONE, Decimal::TEN, Decimal::ONE_HUNDRED, Decimal::ONE_THOUSAND, Decimal::new(10_000, 0)];
     let for_unit = |unit: Decimal| {
         let product = cost.checked_mul(unit)?;
         let net = product.checked_div(count)?.normalize();
@@ -206,7 +207,10 @@ mod tests {
     fn worth(lines: &[(Decimal, Price)]) -> Option<(i128, i128)> {
         lines.iter().try_fold((0, 1), |(top, bottom): (i128, i128), (quantity, price)| {
             let scale = quantity.scale() + price.net.scale();
-            let a = quantity.mantissa().checked_mul(price.net.mantissa())?.checked_mul(10_i128.checked_pow(price.per.scale())?)?;
+            let a = quantity
+                .mantissa()
+                .checked_mul(price.net.mantissa())?
+                .checked_mul(10_i128.checked_pow(price.per.scale())?)?;
             let b = price.per.mantissa().checked_mul(10_i128.checked_pow(scale)?)?;
             let (top, bottom) = (top.checked_mul(b)?.checked_add(a.checked_mul(bottom)?)?, bottom.checked_mul(b)?);
             let divisor = gcd(top, bottom);
@@ -219,7 +223,8 @@ mod tests {
     }
 
     fn lines() -> impl Strategy<Value = Vec<(Decimal, Price)>> {
-        let line = (1_i64..2_000, 0_u32..3, 0_i64..500_000, 0_u32..4, prop::sample::select(vec![1_i64, 1, 1, 10, 100, 3]));
+        let line =
+            (1_i64..2_000, 0_u32..3, 0_i64..500_000, 0_u32..4, prop::sample::select(vec![1_i64, 1, 1, 10, 100, 3]));
         let line = line.prop_map(|(quantity, places, net, scale, per)| {
             let price = Price { net: Decimal::new(net, scale), per: Decimal::from(per) };
             (Decimal::new(quantity, places).normalize(), price)

@@ -216,7 +216,13 @@ mod tests {
         )
         .unwrap();
         let extra = [("CostCenter".to_owned(), "4711".to_owned())];
-        let context = Context { customer_number: "10001", extra: &extra, language: "de", shop_name: "Acme", ..Context::default() };
+        let context = Context {
+            customer_number: "10001",
+            extra: &extra,
+            language: "de",
+            shop_name: "Acme",
+            ..Context::default()
+        };
         let scope = Scope {
             cart: &cart,
             context: &context,
@@ -286,7 +292,10 @@ mod tests {
             assert!(error.contains(told), "{source}: {error}");
         }
         assert!(Template::new(&"x".repeat(MAX_SOURCE + 1)).unwrap_err().contains("4000 are allowed"));
-        assert_eq!(text("{# {{ nothing | at all }} #}{{ 'a > b }} | x' }}{% raw %}{{ x }}{% endraw %}"), "a > b }} | x{{ x }}");
+        assert_eq!(
+            text("{# {{ nothing | at all }} #}{{ 'a > b }} | x' }}{% raw %}{{ x }}{% endraw %}"),
+            "a > b }} | x{{ x }}"
+        );
     }
 
     #[test]
@@ -295,14 +304,21 @@ mod tests {
             rendered("{{ line.custom.color }}").unwrap_err(),
             "line.custom.color is not there; write | default(\"\") behind what may be missing (line 1 of the template)."
         );
-        assert_eq!(text("{{ line.custom.color | default('red') }}{{ line.unit | default(', piece') }}{{ call.costcenter }}"), "red, piece4711");
+        assert_eq!(
+            text("{{ line.custom.color | default('red') }}{{ line.unit | default(', piece') }}{{ call.costcenter }}"),
+            "red, piece4711"
+        );
         assert!(rendered("{{ call.plant }}").unwrap_err().starts_with("call.plant is not there"));
         assert!(rendered("{{ line.custom }}").unwrap_err().contains("cannot be written"));
     }
 
     #[test]
     fn work_and_output_have_an_end() {
-        assert!(rendered("{% for a in range(9000) %}{% for b in range(9000) %}{% endfor %}{% endfor %}").unwrap_err().contains("too much work"));
+        assert!(
+            rendered("{% for a in range(9000) %}{% for b in range(9000) %}{% endfor %}{% endfor %}")
+                .unwrap_err()
+                .contains("too much work")
+        );
         assert!(rendered("{{ 'x' * 100000000 }}").unwrap_err().contains("too much work"));
         assert!(rendered("{% for a in range(300) %}{{ line.name * 20 }}{% endfor %}").unwrap_err().contains("64 KiB"));
         assert!(rendered("{{ line.name | pad(100000) }}").unwrap_err().contains("too wide"));
@@ -314,20 +330,106 @@ mod tests {
 
     fn piece() -> impl Strategy<Value = String> {
         let fixed = [
-            "{{", "}}", "{%", "%}", "{#", "#}", "line", ".name", ".custom", ".size", "index", "|", "upper", "pad(3)", "price", "eclass",
-            "for x in", "endfor", "if", "endif", "else", "set x =", "range(999999999)", "'", "\"", "\\", "*", "+", "-", "~", "99999999999999999999",
-            "1.5", "(", ")", "[", "]", "{", "}", ":", "is", "not", "defined", "eq(1)", ",", "batch(2)", "list", "join", "sort", "slice(0)", "reverse",
-            "truncate_words(0)", "replace('','xxxxxxxx')", "split('')", "map('upper')", "raw", "endraw", "call", "loop.index", "\n", "é", "**", "//", "%",
+            "{{",
+            "}}",
+            "{%",
+            "%}",
+            "{#",
+            "#}",
+            "line",
+            ".name",
+            ".custom",
+            ".size",
+            "index",
+            "|",
+            "upper",
+            "pad(3)",
+            "price",
+            "eclass",
+            "for x in",
+            "endfor",
+            "if",
+            "endif",
+            "else",
+            "set x =",
+            "range(999999999)",
+            "'",
+            "\"",
+            "\\",
+            "*",
+            "+",
+            "-",
+            "~",
+            "99999999999999999999",
+            "1.5",
+            "(",
+            ")",
+            "[",
+            "]",
+            "{",
+            "}",
+            ":",
+            "is",
+            "not",
+            "defined",
+            "eq(1)",
+            ",",
+            "batch(2)",
+            "list",
+            "join",
+            "sort",
+            "slice(0)",
+            "reverse",
+            "truncate_words(0)",
+            "replace('','xxxxxxxx')",
+            "split('')",
+            "map('upper')",
+            "raw",
+            "endraw",
+            "call",
+            "loop.index",
+            "\n",
+            "é",
+            "**",
+            "//",
+            "%",
         ];
         prop_oneof![8 => prop::sample::select(fixed.to_vec()).prop_map(|piece| format!("{piece} ")), 1 => any::<String>()]
     }
 
     fn tag() -> impl Strategy<Value = String> {
         let filter = prop::sample::select(filters::FILTERS.to_vec());
-        let argument = prop::sample::select(vec!["", "(0)", "(1)", "(-1)", "('x')", "('')", "(99999999999)", "(line)", "(line.custom)", "(1, 2, 3)"]);
+        let argument = prop::sample::select(vec![
+            "",
+            "(0)",
+            "(1)",
+            "(-1)",
+            "('x')",
+            "('')",
+            "(99999999999)",
+            "(line)",
+            "(line.custom)",
+            "(1, 2, 3)",
+        ]);
         let value = prop::sample::select(vec![
-            "line.name", "line.price.net", "line.custom", "line.custom.list", "line.categories", "line", "call", "index", "'ä€'", "''", "1.5",
-            "range(100000)", "[1, [2, 3]]", "{'a': 1}", "none", "true", "line.custom.none", "'x' * 9999",
+            "line.name",
+            "line.price.net",
+            "line.custom",
+            "line.custom.list",
+            "line.categories",
+            "line",
+            "call",
+            "index",
+            "'ä€'",
+            "''",
+            "1.5",
+            "range(100000)",
+            "[1, [2, 3]]",
+            "{'a': 1}",
+            "none",
+            "true",
+            "line.custom.none",
+            "'x' * 9999",
         ]);
         (value, prop::collection::vec((filter, argument), 0..4)).prop_map(|(value, filters)| {
             let filters: String = filters.iter().map(|(filter, argument)| format!(" | {filter}{argument}")).collect();

@@ -43,7 +43,9 @@ pub(super) fn check_tags(source: &str) -> Result<(), String> {
                     return error(format!("{sign} does not compare exact numbers; write \"is {test}(10)\""));
                 }
                 (_, Token::Sign("/")) => {
-                    return error("/ is binary floating point, which is not exact; write \"| divided_by(10)\"".to_owned());
+                    return error(
+                        "/ is binary floating point, which is not exact; write \"| divided_by(10)\"".to_owned(),
+                    );
                 }
                 _ => {}
             }

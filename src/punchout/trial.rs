@@ -259,8 +259,7 @@ mod tests {
     fn the_sample_cart_becomes_a_return_without_faults() {
         let settings = Settings::effective(&json!({})).unwrap();
         let mapping = Mapping::new(&settings.field, &settings.units).unwrap();
-        let context =
-            Context { customer_number: "1", shop_name: "Acme", ..Context::default() };
+        let context = Context { customer_number: "1", shop_name: "Acme", ..Context::default() };
         let mapped = mapping.read(SAMPLE_CART.as_bytes(), &context).unwrap();
         assert_eq!(mapped.total.unwrap().amount.to_string(), "67.85");
         assert_eq!(mapped.notices.iter().map(|notice| notice.code.as_str()).collect::<Vec<_>>(), ["truncated"]);

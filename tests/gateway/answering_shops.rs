@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Acme, Answer, AnsweringShop, Gateway, Installation, Question, Reply, ReturnForm, on_both_databases};
+use crate::support::{
+    Acme, Answer, AnsweringShop, Gateway, Installation, Question, Reply, ReturnForm, on_both_databases,
+};
 
 /// A shop with bolts at a price for 1 and a price for 100, at most three on a page.
 fn bolts(question: &Question, _: usize) -> Reply {
@@ -201,7 +203,12 @@ fn nonsense_of_the_shop_is_refused_with_what_is_wrong_about_it() {
 fn an_address_that_cannot_be_asked_is_refused_by_apply() {
     let acme = Installation::on_sqlite().with_acme("");
     let entry = "entry_url = \"https://shop.acme.example/punchout/enter\"";
-    for wrong in ["ftp://shop.acme.example/", "shop.acme.example", "https://user:secret@shop.acme.example/", "https://shop.acme.example/#x"] {
+    for wrong in [
+        "ftp://shop.acme.example/",
+        "shop.acme.example",
+        "https://user:secret@shop.acme.example/",
+        "https://shop.acme.example/#x",
+    ] {
         let setup = acme.setup("").replace(entry, &format!("{entry}, catalog_url = \"{wrong}\""));
         let refused = acme.installation.try_apply(&setup);
         let told = String::from_utf8_lossy(&refused.stderr).into_owned();

@@ -7,7 +7,9 @@ use punchgate::oci::read::Returned;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
-use crate::support::{Acme, Answer, Buyer, Gateway, Installation, PASSWORD, ReturnForm, client, get, on_both_databases};
+use crate::support::{
+    Acme, Answer, Buyer, Gateway, Installation, PASSWORD, ReturnForm, client, get, on_both_databases,
+};
 
 /// An article as a line of a catalog file.
 fn bolt(id: &str) -> Value {
@@ -41,7 +43,10 @@ fn import(installation: &Installation, articles: &[Value]) {
 /// The usual installation with a catalog of three bolts and a nut that is sold by the ten.
 fn acme_with_catalog(installation: Installation, system: &str) -> Acme {
     let acme = installation.with_acme(system);
-    let nut = with(bolt("NT-1"), json!({ "min_quantity": "10", "packing_quantity": "5", "texts": [{ "language": "en", "name": "Nut M8" }] }));
+    let nut = with(
+        bolt("NT-1"),
+        json!({ "min_quantity": "10", "packing_quantity": "5", "texts": [{ "language": "en", "name": "Nut M8" }] }),
+    );
     import(&acme.installation, &[bolt("HB-1"), bolt("HB-2"), bolt("HB-3"), nut]);
     acme
 }
@@ -88,7 +93,10 @@ fn a_product_is_validated_on_the_same_address_at_the_price_of_its_quantity() {
             let form = ReturnForm::read(&answer.text());
             assert_eq!((form.action.as_str(), form.method.as_str()), (crate::support::HOOK, "post"));
             let field = |name: &str| form.get(&format!("NEW_ITEM-{name}[1]"));
-            assert_eq!((field("PRICE"), field("PRICEUNIT"), field("CURRENCY")), (Some("3.600"), Some("1"), Some("EUR")));
+            assert_eq!(
+                (field("PRICE"), field("PRICEUNIT"), field("CURRENCY")),
+                (Some("3.600"), Some("1"), Some("EUR"))
+            );
             assert_eq!((field("QUANTITY"), field("UNIT")), (Some("100.000"), Some("PCE")));
             assert_eq!((field("EXT_PRODUCT_ID"), field("MANUFACTMAT")), (Some("HB-1"), Some("HB-M8")));
             let page = answer.text();
@@ -129,7 +137,8 @@ fn without_a_hook_the_answer_is_for_who_reads_it_himself() {
         let page = answer.text();
         assert_eq!((count(&page, "form[action='']"), count(&page, "script")), (1, 0), "{page}");
         assert_eq!(ReturnForm::read(&page).get("NEW_ITEM-PRICE[1]"), Some("4.850"));
-        let found = gateway.buyer().without("HOOK_URL").with("FUNCTION", "BACKGROUND_SEARCH").with("SEARCHSTRING", "hex");
+        let found =
+            gateway.buyer().without("HOOK_URL").with("FUNCTION", "BACKGROUND_SEARCH").with("SEARCHSTRING", "hex");
         assert_eq!(count(&found.call().text(), "form[action=''] input[name='NEW_ITEM-PRICE[3]']"), 1);
         let download = gateway.buyer().without("HOOK_URL").with("FUNCTION", "DOWNLOADJSON").call();
         assert_eq!(download.json()["TOTALITEMS"], 4);
@@ -155,7 +164,11 @@ fn a_quantity_that_cannot_be_ordered_comes_back_as_asked_with_a_word_about_it() 
         };
         let few = validated("3");
         assert_eq!((few.0.as_str(), few.1.as_str()), ("3.000", "4.850"));
-        assert!(few.2.ends_with("Die Mindestbestellmenge ist 10.\n\nBestellbar sind nur Vielfache von 5."), "{}", few.2);
+        assert!(
+            few.2.ends_with("Die Mindestbestellmenge ist 10.\n\nBestellbar sind nur Vielfache von 5."),
+            "{}",
+            few.2
+        );
         assert_eq!(validated("15").2, "");
         assert_eq!(validated("").0, "10.000", "who names no quantity gets the least that can be ordered");
         assert_eq!(validate(&gateway, "NT-1", "ten").call().refusal(), (400, "function-argument-wrong".into()));
@@ -265,15 +278,25 @@ fn items_of_functions_are_made_as_the_system_makes_those_of_a_cart() {
              [[system.field]]\nname = \"CUST_FIELD2\"\nfrom = [\"customer.number\"]";
         let acme = acme_with_catalog(installation, system);
         let gateway = acme.installation.serve();
-        let buyer = gateway.buyer().with("NEW_ITEM-VENDOR", "0000100234").with("LANGU", "DE").with("http_content_charset", "iso-8859-1");
+        let buyer = gateway
+            .buyer()
+            .with("NEW_ITEM-VENDOR", "0000100234")
+            .with("LANGU", "DE")
+            .with("http_content_charset", "iso-8859-1");
         let answer = buyer.with("FUNCTION", "BACKGROUND_SEARCH").with("SEARCHSTRING", "schraube").call();
         assert_eq!(answer.header("content-type"), "text/html; charset=iso-8859-1");
         let page: String = answer.bytes.iter().map(|byte| char::from(*byte)).collect();
         let form = ReturnForm::read(&page);
         for item in 0..3 {
             let field = |name: &str| form.get(&format!("NEW_ITEM-{name}[{item}]"));
-            assert_eq!((field("VENDOR"), field("CUST_FIELD1"), field("CUST_FIELD2")), (Some("0000100234"), Some("Z-77"), Some("10001")));
-            assert!(field("DESCRIPTION").is_some_and(|name| name.starts_with("Sechskantschraube")), "in the buyer's language");
+            assert_eq!(
+                (field("VENDOR"), field("CUST_FIELD1"), field("CUST_FIELD2")),
+                (Some("0000100234"), Some("Z-77"), Some("10001"))
+            );
+            assert!(
+                field("DESCRIPTION").is_some_and(|name| name.starts_with("Sechskantschraube")),
+                "in the buyer's language"
+            );
         }
     });
 }
@@ -303,7 +326,10 @@ fn a_shop_without_a_catalog_offers_no_functions_of_it() {
         assert_eq!(validate(&gateway, "HB-1", "1").call().refusal(), refused);
         assert_eq!(search(&gateway, "hex").refusal(), refused);
         assert_eq!(download(&gateway, &[]).refusal(), refused);
-        assert_eq!(gateway.buyer().with("FUNCTION", "QUANTITYCHECK").call().refusal(), (400, "function-unknown".into()));
+        assert_eq!(
+            gateway.buyer().with("FUNCTION", "QUANTITYCHECK").call().refusal(),
+            (400, "function-unknown".into())
+        );
         assert_eq!(metric(&gateway, "punchgate_punchouts_total"), "", "no shopping session was opened");
     });
 }
@@ -311,7 +337,8 @@ fn a_shop_without_a_catalog_offers_no_functions_of_it() {
 #[test]
 fn the_catalog_is_downloaded_page_by_page_in_all_languages() {
     on_both_databases(|installation| {
-        let acme = acme_with_catalog(installation, "[[system.field]]\nname = \"CUST_FIELD1\"\nfrom = [\"custom.drawing\"]");
+        let acme =
+            acme_with_catalog(installation, "[[system.field]]\nname = \"CUST_FIELD1\"\nfrom = [\"custom.drawing\"]");
         let gateway = acme.installation.serve();
         let answer = download(&gateway, &[("PAGESIZE", "3"), ("REQUESTEDPAGE", ""), ("LASTUPDATED", "")]);
         assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "application/json"));
@@ -333,11 +360,18 @@ fn the_catalog_is_downloaded_page_by_page_in_all_languages() {
             { "low": 100, "price": "3.60", "scaleType": "01" },
         ]);
         assert_eq!(item["PRICE_SCALES"], scales);
-        assert_eq!(json!([item["PRICE"], item["PRICE_QUANTITY"], item["TAX"], item["UNIT"]]), json!(["4.85", 1, "19.00", "PCE"]));
+        assert_eq!(
+            json!([item["PRICE"], item["PRICE_QUANTITY"], item["TAX"], item["UNIT"]]),
+            json!(["4.85", 1, "19.00", "PCE"])
+        );
         assert_eq!(item["CUSTOMER_FIELDS"], json!([{ "fieldName": "CUST_FIELD1", "fieldValue": "Z-77" }]));
         assert_eq!(item["ATTACHMENTS"][0]["fileName"], "https://shop.acme.example/hb.jpg");
 
-        let second = download(&gateway, &[("pagesize", "3"), ("requestedpage", "2"), ("transactionid", transaction), ("cti", "Y")]).json();
+        let second = download(
+            &gateway,
+            &[("pagesize", "3"), ("requestedpage", "2"), ("transactionid", transaction), ("cti", "Y")],
+        )
+        .json();
         assert_eq!((head(&second), numbers(&second)), (json!(["Y", 2, 2, 4]), vec!["NT-1"]));
         let nut = &second["Items"][0]["NEWITEM"];
         assert_eq!(json!([nut["MINORDER_QTY"], nut["PACKAGING_QTY"]]), json!([10, 5]));
@@ -345,7 +379,11 @@ fn the_catalog_is_downloaded_page_by_page_in_all_languages() {
         assert_eq!(numbers(&beyond), ["NT-1"], "beyond the last is the last");
         assert_eq!(numbers(&download(&gateway, &[("PAGESIZE", "0")]).json()).len(), 4, "0 is all of it");
         for (name, value) in [("PAGESIZE", "x"), ("TRANSACTIONID", "a1b2"), ("LASTUPDATED", "soon")] {
-            assert_eq!(download(&gateway, &[(name, value)]).refusal(), (400, "function-argument-wrong".into()), "{name}");
+            assert_eq!(
+                download(&gateway, &[(name, value)]).refusal(),
+                (400, "function-argument-wrong".into()),
+                "{name}"
+            );
         }
         assert_eq!(download(&gateway, &[("TRANSACTIONID", "123456789")]).refusal(), (410, "download-over".into()));
     });
@@ -359,7 +397,8 @@ fn the_pages_of_a_download_show_one_catalog_whatever_is_imported_meanwhile() {
         let first = download(&gateway, &[("PAGESIZE", "2")]).json();
         let transaction = first["TRANSACTIONID"].as_str().expect("an id").to_owned();
         import(&acme.installation, &[bolt("AA-1"), bolt("HB-1")]);
-        let second = download(&gateway, &[("PAGESIZE", "2"), ("REQUESTEDPAGE", "2"), ("TRANSACTIONID", &transaction)]).json();
+        let second =
+            download(&gateway, &[("PAGESIZE", "2"), ("REQUESTEDPAGE", "2"), ("TRANSACTIONID", &transaction)]).json();
         assert_eq!((numbers(&first), numbers(&second)), (vec!["HB-1", "HB-2"], vec!["HB-3", "NT-1"]));
         assert_eq!((&second["TRANSACTIONID"], &second["TOTALITEMS"]), (&json!(transaction), &json!(4)));
         assert_eq!(numbers(&download(&gateway, &[]).json()), ["AA-1", "HB-1"], "who begins now sees what is now");
@@ -374,7 +413,10 @@ fn a_delta_tells_what_is_new_what_changed_and_what_is_gone() {
         let now = || jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
         let before = now();
         let unchanged = download(&gateway, &[("LASTUPDATED", &before)]).json();
-        assert_eq!(json!([unchanged["TOTALITEMS"], unchanged["TOTALPAGES"], unchanged["CURRENTPAGE"]]), json!([0, 0, 1]));
+        assert_eq!(
+            json!([unchanged["TOTALITEMS"], unchanged["TOTALPAGES"], unchanged["CURRENTPAGE"]]),
+            json!([0, 0, 1])
+        );
         assert_eq!(unchanged["Items"], json!([]), "an empty delta is a valid one");
 
         let dearer = with(bolt("HB-2"), json!({ "prices": [{ "from": "1", "net": "9", "per": "1" }] }));
@@ -385,7 +427,8 @@ fn a_delta_tells_what_is_new_what_changed_and_what_is_gone() {
         assert_eq!((&item(0)["PRICE"], &item(0)["DELETED"]), (&json!("9.00"), &Value::Null));
         assert_eq!(item(1), &json!({ "EXT_PRODUCT_ID": "HB-3", "VENDOR_MAT": "HB-3", "DELETED": "X" }));
         let transaction = delta["TRANSACTIONID"].as_str().expect("an id");
-        let rest = download(&gateway, &[("PAGESIZE", "3"), ("REQUESTEDPAGE", "2"), ("TRANSACTIONID", transaction)]).json();
+        let rest =
+            download(&gateway, &[("PAGESIZE", "3"), ("REQUESTEDPAGE", "2"), ("TRANSACTIONID", transaction)]).json();
         assert_eq!((numbers(&rest), &rest["Items"][0]["NEWITEM"]["DELETED"]), (vec!["NT-1"], &json!("X")));
 
         let all = download(&gateway, &[("LASTUPDATED", "20000101")]).json();

@@ -14,7 +14,7 @@ struct Preset {
 }
 
 fn generic() -> Preset {
-    toml::from_str(include_str!("../../presets/generic.toml")).unwrap()
+    toml::from_str(include_str!("../../../presets/generic.toml")).unwrap()
 }
 
 fn mapping_with(changes: &[FieldRule]) -> Mapping {
@@ -298,7 +298,10 @@ fn a_template_that_fails_is_a_fault_of_its_line_and_field() {
     let lines = [line(json!({"id": "a", "custom": {"size": "M8"}})), line(json!({"id": "b"}))];
     let faults = mapping.map(&cart(&lines), &Context::default()).unwrap_err();
     assert_eq!(faults.len(), 1);
-    assert_eq!((faults[0].line.as_str(), faults[0].field.as_str(), faults[0].code.as_str()), ("2", "CUST_FIELD1", "template-failed"));
+    assert_eq!(
+        (faults[0].line.as_str(), faults[0].field.as_str(), faults[0].code.as_str()),
+        ("2", "CUST_FIELD1", "template-failed")
+    );
     assert_eq!(
         faults[0].message,
         "The template of CUST_FIELD1 failed: line.custom.size is not there; write | default(\"\") behind what may be missing (line 2 of the template)."
@@ -307,7 +310,11 @@ fn a_template_that_fails_is_a_fault_of_its_line_and_field() {
 
 #[test]
 fn shipping_is_a_line_or_goes_into_the_prices_or_is_refused() {
-    let lines = [priced("30", json!({})), priced("10", json!({})), priced("4.90", json!({"kind": "shipping", "name": "Parcel"}))];
+    let lines = [
+        priced("30", json!({})),
+        priced("10", json!({})),
+        priced("4.90", json!({"kind": "shipping", "name": "Parcel"})),
+    ];
     let as_line = charged(json!({}), &lines).unwrap();
     assert_eq!(prices(&as_line), ["30.000/1", "10.000/1", "4.900/1"]);
     let spread = charged(json!({"shipping": "spread"}), &lines).unwrap();
@@ -323,12 +330,15 @@ fn shipping_is_a_line_or_goes_into_the_prices_or_is_refused() {
 #[test]
 fn a_discount_goes_into_the_prices_or_is_a_line_below_zero() {
     let discount = |net: &str| priced(net, json!({"kind": "discount", "name": "Bonus"}));
-    let spread = charged(json!({"discount": "spread"}), &[priced("10", json!({"quantity": "3"})), discount("-3.01")]).unwrap();
+    let spread =
+        charged(json!({"discount": "spread"}), &[priced("10", json!({"quantity": "3"})), discount("-3.01")]).unwrap();
     assert_eq!(prices(&spread), ["26.990/3"]);
     let negative = charged(json!({"discount": "line"}), &[priced("10", json!({})), discount("-3.01")]).unwrap();
     assert_eq!(prices(&negative), ["10.000/1", "-3.010/1"]);
     assert_eq!(notices(&negative), [("2", "PRICE", "negative-price")]);
-    let code = |net| charged(json!({"discount": "spread"}), &[priced("10", json!({})), discount(net)]).unwrap_err()[0].code.clone();
+    let code = |net| {
+        charged(json!({"discount": "spread"}), &[priced("10", json!({})), discount(net)]).unwrap_err()[0].code.clone()
+    };
     assert_eq!((code("-11"), code("1")), ("discount-too-large".into(), "discount-positive".into()));
 }
 
@@ -343,7 +353,10 @@ fn tax_is_left_out_or_a_line_for_each_rate_or_in_the_prices_or_refused() {
     let as_lines = charged(json!({"tax": "line"}), &lines).unwrap();
     assert_eq!(prices(&as_lines)[3..], ["1.910/1", "1.400/1"]);
     let tax = &as_lines.items[3];
-    assert_eq!(["DESCRIPTION", "SERVICE", "UNIT", "QUANTITY"].map(|field| tax.get(field)), [Some("Tax 19 %"), Some("X"), Some("PCE"), Some("1.000")]);
+    assert_eq!(
+        ["DESCRIPTION", "SERVICE", "UNIT", "QUANTITY"].map(|field| tax.get(field)),
+        [Some("Tax 19 %"), Some("X"), Some("PCE"), Some("1.000")]
+    );
     assert_eq!(notices(&as_lines), [("", "PRICE", "tax-line"); 2]);
     let gross = charged(json!({"tax": "spread"}), &lines).unwrap();
     assert_eq!(prices(&gross), ["11.900/1", "21.400/1", "0.357/10"]);
@@ -356,7 +369,11 @@ fn tax_is_left_out_or_a_line_for_each_rate_or_in_the_prices_or_refused() {
 #[test]
 fn a_text_of_a_line_that_is_spread_stays_with_the_line_before() {
     let text = json!({"kind": "text", "name": "To the back door"});
-    let mapped = charged(json!({"shipping": "spread"}), &[priced("10", json!({})), priced("5", json!({"kind": "shipping"})), text]).unwrap();
+    let mapped = charged(
+        json!({"shipping": "spread"}),
+        &[priced("10", json!({})), priced("5", json!({"kind": "shipping"})), text],
+    )
+    .unwrap();
     assert_eq!(mapped.items[0].longtext, "To the back door");
 }
 
