@@ -2,7 +2,7 @@
 //!
 //! So VALIDATE, BACKGROUND_SEARCH and the catalog download say of an article exactly what a cart says of it.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::article::{Article, Kind};
 use crate::mapping::cart::{self, Cart, Line};
@@ -14,19 +14,15 @@ impl Article {
     pub fn cart(&self, quantity: Decimal, language: Option<&str>) -> Option<Cart> {
         let text = self.text(language)?;
         let price = self.price(quantity)?;
+        let kind = match self.kind {
+            Kind::Product => cart::Kind::Product,
+            Kind::Service => cart::Kind::Service,
+        };
         let line = Line {
-            position: 1,
-            id: None,
-            kind: match self.kind {
-                Kind::Product => cart::Kind::Product,
-                Kind::Service => cart::Kind::Service,
-            },
             product_id: Some(self.product_id.clone()),
             name: Some(text.name.clone()),
             description: text.description.clone(),
-            quantity,
             unit: self.unit.clone(),
-            price: cart::Price { net: price.net, per: price.per },
             tax_rate: self.tax_rate,
             manufacturer: cart::Manufacturer {
                 number: self.manufacturer_number.clone(),
@@ -36,11 +32,16 @@ impl Article {
             ean: self.ean.clone(),
             categories: self.categories.iter().map(category).collect(),
             lead_time_days: self.lead_time_days,
-            parent: None,
             attachments: self.attachments.iter().map(attachment).collect(),
+            contract: cart::Reference::default(),
+            quote: cart::Reference::default(),
+            material: None,
+            material_group: None,
+            configuration: None,
             custom: self.custom.clone(),
+            ..Line::new(1, kind, quantity, cart::Price { net: price.net, per: price.per })
         };
-        Some(Cart { currency: self.currency.clone(), lines: vec![line] })
+        Some(Cart { currency: self.currency.clone(), lines: vec![line], custom: Map::new() })
     }
 
     /// The least that can be ordered: the minimum quantity in whole packages, else one package, else one.

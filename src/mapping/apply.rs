@@ -189,7 +189,7 @@ impl Mapping {
 
         let mut faults = Vec::new();
         rules::leave_out_later(&mut item, self.hierarchy.release, at, &mut findings.notices);
-        rules::check(&mut item, at, &mut findings.notices, &mut faults);
+        rules::hold(&mut item, self.hierarchy.release, at, &mut findings.notices, &mut faults);
         // What could not be computed has its fault already, and a discount's price was agreed to.
         faults.retain(|fault| fault.code != "missing" || !failed.contains(&fault.field.as_str()));
         faults.retain(|fault| fault.field != "PRICE" || !is_negative(line));

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::apply::{Findings, at};
-use super::cart::{Cart, Kind, Line, Manufacturer, Price, Reference};
+use super::cart::{Cart, Kind, Line, Price};
 use super::spread::{self, NotSpread};
 use crate::oci::amount::Decimal;
 use crate::oci::finding::{LineRef, quoted};
@@ -243,31 +243,8 @@ fn tax<'a>(
 /// A line that no shop handed over: its position is 0.
 fn tax_line(rate: Decimal, amount: Decimal, language: &str) -> Line {
     let name = if language == "de" { format!("Umsatzsteuer {rate} %") } else { format!("Tax {rate} %") };
-    Line {
-        position: 0,
-        id: None,
-        kind: if amount.is_sign_negative() { Kind::Discount } else { Kind::Service },
-        product_id: None,
-        name: Some(name),
-        description: None,
-        quantity: Decimal::ONE,
-        unit: None,
-        price: Price { net: amount, per: Decimal::ONE },
-        tax_rate: None,
-        manufacturer: Manufacturer::default(),
-        manufacturer_part: None,
-        ean: None,
-        categories: Vec::new(),
-        lead_time_days: None,
-        parent: None,
-        attachments: Vec::new(),
-        contract: Reference::default(),
-        quote: Reference::default(),
-        material: None,
-        material_group: None,
-        configuration: None,
-        custom: serde_json::Map::new(),
-    }
+    let kind = if amount.is_sign_negative() { Kind::Discount } else { Kind::Service };
+    Line { name: Some(name), ..Line::new(0, kind, Decimal::ONE, Price { net: amount, per: Decimal::ONE }) }
 }
 
 /// Decimals of a currency's smallest coin (ISO 4217).

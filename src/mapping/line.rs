@@ -118,6 +118,35 @@ impl Kind {
 }
 
 impl Line {
+    /// A line that says no more than this.
+    pub fn new(position: usize, kind: Kind, quantity: Decimal, price: Price) -> Self {
+        Self {
+            position,
+            id: None,
+            kind,
+            product_id: None,
+            name: None,
+            description: None,
+            quantity,
+            unit: None,
+            price,
+            tax_rate: None,
+            manufacturer: Manufacturer::default(),
+            manufacturer_part: None,
+            ean: None,
+            categories: Vec::new(),
+            lead_time_days: None,
+            parent: None,
+            attachments: Vec::new(),
+            contract: Reference::default(),
+            quote: Reference::default(),
+            material: None,
+            material_group: None,
+            configuration: None,
+            custom: Map::new(),
+        }
+    }
+
     /// What the line comes to, net.
     pub fn amount(&self) -> Option<Decimal> {
         self.quantity.checked_mul(self.price.net)?.checked_div(self.price.per)

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use deunicode::deunicode_char;
-use encoding_rs::{Encoding, WINDOWS_1252};
+use encoding_rs::{Encoding, WINDOWS_1252, mem};
 use unicode_normalization::UnicodeNormalization;
 
 use super::call::Facts;
@@ -105,7 +105,13 @@ impl Charset {
 
     /// Whether the text is one of the charset as it stands.
     pub fn can_say(&self, text: &str) -> bool {
-        self.0 == Kind::Utf8 || text.is_ascii() || text.chars().all(|c| self.has(c))
+        match self.0 {
+            Kind::Utf8 => true,
+            _ if text.is_ascii() => true,
+            _ if has_controls(text) => false,
+            Kind::StrictLatin1 => mem::is_str_latin1(text),
+            Kind::Other(encoding, _) => arrives(encoding, text),
+        }
     }
 
     /// What of a text the charset lacks, each character once, in its order.
@@ -120,20 +126,13 @@ impl Charset {
     }
 
     /// The bytes of a page. What does not fit, in the page's own words, becomes a numeric character reference.
-    pub fn encode(&self, page: &str) -> Vec<u8> {
+    pub fn encode<'a>(&self, page: impl Into<Cow<'a, str>>) -> Vec<u8> {
+        let page = page.into();
         match self.0 {
-            Kind::Utf8 => page.as_bytes().to_vec(),
-            Kind::Other(encoding, _) => encoding.encode(page).0.into_owned(),
-            Kind::StrictLatin1 => {
-                let mut bytes = Vec::with_capacity(page.len());
-                for c in page.chars() {
-                    match u8::try_from(c) {
-                        Ok(byte) if self.has(c) => bytes.push(byte),
-                        _ => bytes.extend_from_slice(format!("&#{};", u32::from(c)).as_bytes()),
-                    }
-                }
-                bytes
-            }
+            Kind::Utf8 => page.into_owned().into_bytes(),
+            _ if page.is_ascii() => page.into_owned().into_bytes(),
+            Kind::Other(encoding, _) => encoding.encode(&page).0.into_owned(),
+            Kind::StrictLatin1 => latin_1(&page),
         }
     }
 
@@ -146,10 +145,48 @@ impl Charset {
             Kind::StrictLatin1 => c <= '\u{ff}',
             Kind::Other(encoding, _) => {
                 let mut buffer = [0; 4];
-                !encoding.encode(c.encode_utf8(&mut buffer)).2
+                arrives(encoding, c.encode_utf8(&mut buffer))
             }
         }
     }
+}
+
+/// Whether a text comes out as it went in. Some encoders write one character as another: Shift_JIS has `¥` at the place
+/// of the backslash.
+fn arrives(encoding: &'static Encoding, text: &str) -> bool {
+    let (bytes, _, unmappable) = encoding.encode(text);
+    !unmappable && (encoding.is_single_byte() || encoding.decode_without_bom_handling(&bytes).0 == text)
+}
+
+/// Whether one of the controls from U+0080 to U+009F occurs; all of them begin with the same byte.
+fn has_controls(text: &str) -> bool {
+    text.as_bytes().contains(&0xc2) && text.contains(|c| matches!(c, '\u{80}'..='\u{9f}'))
+}
+
+fn latin_1(page: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(page.len());
+    let mut rest = page;
+    while !rest.is_empty() {
+        let (fits, others) = rest.split_at(mem::str_latin1_up_to(rest));
+        if has_controls(fits) {
+            let kept = fits.chars().map(|c| (c, u8::try_from(c).unwrap_or(b'?')));
+            kept.for_each(
+                |(c, byte)| if c.is_control() && byte >= 0x80 { reference(c, &mut bytes) } else { bytes.push(byte) },
+            );
+        } else {
+            bytes.extend_from_slice(&mem::encode_latin1_lossy(fits));
+        }
+        let mut others = others.chars();
+        if let Some(c) = others.next() {
+            reference(c, &mut bytes);
+        }
+        rest = others.as_str();
+    }
+    bytes
+}
+
+fn reference(c: char, bytes: &mut Vec<u8>) {
+    bytes.extend_from_slice(format!("&#{};", u32::from(c)).as_bytes());
 }
 
 const AUTO_STRICT: &str = "auto-strict";
@@ -237,6 +274,11 @@ mod tests {
     }
 
     #[test]
+    fn a_yen_sign_never_arrives_as_a_backslash() {
+        assert_eq!(Charset::read("shift_jis").unwrap().fit("¥ 100 ネジ"), "Y= 100 ネジ");
+    }
+
+    #[test]
     fn a_page_is_encoded_and_its_own_words_become_references() {
         assert_eq!(Charset::STRICT_ISO_8859_1.encode("Größe €"), b"Gr\xf6\xdfe &#8364;");
         assert_eq!(Charset::ISO_8859_1.encode("Größe € Ł"), b"Gr\xf6\xdfe \x80 &#321;");
@@ -246,11 +288,28 @@ mod tests {
 
     proptest! {
         #[test]
+        fn a_text_fits_if_each_of_its_characters_does(text in any::<String>()) {
+            for label in ["iso-8859-1", "iso-8859-1-strict", "iso-8859-2", "koi8-r", "gb18030", "shift_jis"] {
+                let charset = Charset::read(label).unwrap();
+                prop_assert_eq!(charset.can_say(&text), text.chars().all(|c| charset.has(c)), "{}", label);
+            }
+        }
+
+        #[test]
+        fn latin_1_is_written_character_by_character(text in "[ -~\u{80}-\u{ff}Ł€]*") {
+            let expected: Vec<u8> = text.chars().flat_map(|c| match u8::try_from(c) {
+                Ok(byte) if !(0x80..0xa0).contains(&byte) => vec![byte],
+                _ => format!("&#{};", u32::from(c)).into_bytes(),
+            }).collect();
+            prop_assert_eq!(Charset::STRICT_ISO_8859_1.encode(&text), expected);
+        }
+
+        #[test]
         fn fitted_text_needs_no_references(text in "[^&]*") {
             for label in ["iso-8859-1", "iso-8859-1-strict", "windows-1252", "iso-8859-2", "koi8-r"] {
                 let charset = Charset::read(label).unwrap();
                 let fitted = charset.fit(&text);
-                prop_assert!(!charset.encode(&fitted).windows(2).any(|two| two == b"&#"));
+                prop_assert!(!charset.encode(&*fitted).windows(2).any(|two| two == b"&#"));
                 prop_assert_eq!(charset.fit(&fitted), fitted.as_ref());
             }
         }

@@ -80,6 +80,23 @@ impl Facts {
     }
 }
 
+impl Facts {
+    /// Takes out what is secret by any of these names: a system may know others for single customers.
+    pub fn forget(&mut self, parameters: &Parameters, names: &[&Names]) {
+        let hides = |name: &str| names.iter().any(|names| is_secret(name, names));
+        let secrets: Vec<&str> = parameters
+            .iter()
+            .filter(|parameter| hides(&parameter.name))
+            .map(|parameter| parameter.value.as_str())
+            .filter(|value| value.chars().count() >= SHORTEST_TELLING_SECRET)
+            .collect();
+        let keeps =
+            |(name, value): &(String, String)| !hides(name) && !secrets.iter().any(|secret| value.contains(secret));
+        self.items.retain(|(_, value)| !secrets.iter().any(|secret| value.contains(secret)));
+        self.extra.retain(keeps);
+    }
+}
+
 /// The buyer's language as a call names it, readable even of a call that is refused: BCP 47 primary tag in lower case.
 pub fn named_language(parameters: &Parameters) -> Option<String> {
     LANGUAGES.iter().find_map(|name| language(parameters.get(name)?))

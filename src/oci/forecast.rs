@@ -207,7 +207,7 @@ fn reading(buyer: &Buyer, form: &Form, items: &[Item], sent: Sent, told: &mut To
 
 /// A web server that counts the fields of a form stops in the middle of an item.
 fn inputs(form: &Form, items: &[Item], sent: Sent, max: usize, told: &mut Told) {
-    let position = |at: usize| match item_name(&form.fields.get(at)?.0) {
+    let position = |at: usize| match item_name(form.fields.nth(at)?.0) {
         Parsed::Item(name) => Some(name.index?.checked_sub(sent.first_index)? as usize),
         _ => None,
     };

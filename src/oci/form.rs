@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::call::Facts;
 use super::charset::Charset;
+use super::form_fields::FormFields;
 use super::hook::AllowedHook;
 use super::transport::{Transport, default_type_names, one_or_many};
 
@@ -24,7 +25,7 @@ pub struct Form {
     /// The label of a [`Charset`].
     pub charset: String,
     /// Names and values in order; they fit the charset.
-    pub fields: Vec<(String, String)>,
+    pub fields: FormFields,
     pub auto_submit: bool,
 }
 
@@ -121,16 +122,18 @@ impl Method {
 
 impl Form {
     /// A form that leads nowhere: for callers without a hook, who read the answer themselves. It never sends itself.
-    pub fn without_hook(facts: &Facts, options: &FormOptions, items: Vec<(String, String)>) -> Self {
+    pub fn without_hook(facts: &Facts, options: &FormOptions, items: impl Into<FormFields>) -> Self {
         let charset = Charset::choose(&options.charset, facts);
         let target = target(facts, options);
-        let fields = echo(facts, options.echo, &target).into_iter().chain(items);
+        let mut fields: FormFields = echo(facts, options.echo, &target).into_iter().collect();
+        fields.append(items.into());
+        fields.fit(charset);
         Self {
             action: String::new(),
             csp_source: "'none'".to_owned(),
             method: Method::Post,
             charset: charset.label().to_owned(),
-            fields: fields.map(|(name, value)| (fitted(charset, name), fitted(charset, value))).collect(),
+            fields,
             auto_submit: false,
             target,
         }
@@ -139,7 +142,7 @@ impl Form {
     /// Puts a form together: fields split off the hook, then the control fields, then `items` (finished names and values).
     ///
     /// The hook's own fields never stand for control fields or items. Values are made to fit the charset.
-    pub fn new(hook: &AllowedHook, facts: &Facts, options: &FormOptions, items: Vec<(String, String)>) -> Self {
+    pub fn new(hook: &AllowedHook, facts: &Facts, options: &FormOptions, items: impl Into<FormFields>) -> Self {
         let charset = Charset::choose(&options.charset, facts);
         let mut target = target(facts, options);
         // Of what opens a window SAP GUI does not see the submit, and the cart would go nowhere.
@@ -152,13 +155,10 @@ impl Form {
             (Method::Post, HookQuery::Keep) => (hook.as_received().to_owned(), Vec::new()),
             _ => hook.split(),
         };
-        let fields = split
-            .into_iter()
-            .filter(|(name, _)| !is_reserved(name))
-            .chain(echo(facts, options.echo, &target))
-            .chain(items)
-            .map(|(name, value)| (fitted(charset, name), fitted(charset, value)))
-            .collect();
+        let own = split.into_iter().filter(|(name, _)| !is_reserved(name)).chain(echo(facts, options.echo, &target));
+        let mut fields: FormFields = own.collect();
+        fields.append(items.into());
+        fields.fit(charset);
         Self {
             action,
             csp_source: hook.csp_source(),
@@ -169,15 +169,6 @@ impl Form {
             auto_submit: options.auto_submit,
         }
     }
-}
-
-/// HTML cannot carry NUL; everything else arrives.
-fn fitted(charset: Charset, text: String) -> String {
-    let text = match charset.fit(&text) {
-        std::borrow::Cow::Borrowed(_) => text,
-        std::borrow::Cow::Owned(fitted) => fitted,
-    };
-    if text.contains('\0') { text.replace('\0', "") } else { text }
 }
 
 fn target(facts: &Facts, options: &FormOptions) -> String {
@@ -279,7 +270,8 @@ mod tests {
         facts.echo_target = Some(("~TARGET".into(), "_top\" onmouseover=\"".into()));
         let echoed = |facts: &Facts, echo| {
             let form = form("https://b.example/", facts, &FormOptions { echo, ..FormOptions::default() });
-            form.fields[..form.fields.len() - 1].to_vec()
+            let fields = form.fields.to_pairs();
+            fields[..fields.len() - 1].to_vec()
         };
         assert_eq!(echoed(&facts, Echo::Received), pairs(&[("~CALLER", "CTLG")]));
         assert_eq!(echoed(&facts, Echo::Never), []);

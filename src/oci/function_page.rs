@@ -21,7 +21,7 @@ pub struct Hit {
 pub fn silent_page(form: Option<&Form>, nonce: &str, lang: &str, title: &str) -> Vec<u8> {
     let charset = form.and_then(|form| Charset::read(&form.charset)).unwrap_or(Charset::UTF_8);
     let page = Silent { form, nonce, lang, title, charset: charset.label() };
-    charset.encode(&page.render().expect("a template with texts only has nothing that fails"))
+    charset.encode(page.render().expect("a template with texts only has nothing that fails"))
 }
 
 /// The page of a search: all hits, no script, and a button if the form leads anywhere.
@@ -29,7 +29,7 @@ pub fn hits_page(form: &Form, hits: &[Hit], nonce: &str, texts: &PageTexts<'_>) 
     let button = Some(texts.button).filter(|_| !form.action.is_empty());
     let page = Hits { form, hits, nonce, texts, button };
     let charset = Charset::read(&form.charset).unwrap_or(Charset::UTF_8);
-    charset.encode(&page.render().expect("a template with texts only has nothing that fails"))
+    charset.encode(page.render().expect("a template with texts only has nothing that fails"))
 }
 
 #[derive(Template)]

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-pub use super::html::plain;
+pub use super::html::{is_html, plain};
 
 /// At most `max` characters of a text, cut at a word, without outer blanks. A first word that is too
 /// long by itself is cut hard, but never inside what a reader takes for one character.

@@ -10,6 +10,7 @@ use super::call::Facts;
 use super::charset::Charset;
 use super::finding::{Fault, Notice};
 use super::form::{Form, FormOptions};
+use super::form_fields::FormFields;
 use super::hook::AllowedHook;
 use super::item::{Item, Layout};
 use super::{letters, xml};
@@ -48,27 +49,34 @@ impl Form {
         layout: &Layout,
         mut items: Vec<Item>,
     ) -> Result<Composed, Vec<Fault>> {
-        let mut notices = Vec::new();
-        let fields = if is_xml(options.transport, facts) {
-            items.iter().for_each(|item| xml::left_behind(item, &mut notices));
-            xml_fields(&items, facts, options)
-        } else {
-            let charset = Charset::choose(&options.charset, facts);
-            let mut faults = Vec::new();
-            if charset != Charset::UTF_8 {
-                items.iter_mut().for_each(|item| letters::fit(item, charset, &mut notices, &mut faults));
-            }
-            if !faults.is_empty() {
-                return Err(faults);
-            }
-            Item::write(&items, layout)
-        };
+        let notices = Self::fit(&mut items, facts, options)?;
+        let fields = Self::written(&items, facts, options, layout);
         Ok(Composed { form: Form::new(hook, facts, options, fields), items, notices })
+    }
+
+    /// Makes items fit the way they will travel and says what that costs them.
+    ///
+    /// # Errors
+    /// What cannot be said in the charset of the page and must not be said otherwise.
+    pub fn fit(items: &mut [Item], facts: &Facts, options: &FormOptions) -> Result<Vec<Notice>, Vec<Fault>> {
+        let (mut notices, mut faults) = (Vec::new(), Vec::new());
+        let charset = Charset::choose(&options.charset, facts);
+        if is_xml(options.transport, facts) {
+            items.iter().for_each(|item| xml::left_behind(item, &mut notices));
+        } else if charset != Charset::UTF_8 {
+            items.iter_mut().for_each(|item| letters::fit(item, charset, &mut notices, &mut faults));
+        }
+        if faults.is_empty() { Ok(notices) } else { Err(faults) }
+    }
+
+    /// Names and values that carry the items.
+    pub fn written(items: &[Item], facts: &Facts, options: &FormOptions, layout: &Layout) -> FormFields {
+        if is_xml(options.transport, facts) { xml_fields(items, facts, options) } else { Item::write(items, layout) }
     }
 
     /// Whether the items travel as a document in XML.
     pub fn is_xml(&self) -> bool {
-        self.fields.iter().any(|(name, _)| name == xml::DOCUMENT)
+        self.fields.get(xml::DOCUMENT).is_some()
     }
 }
 
@@ -83,12 +91,12 @@ fn is_xml(transport: Transport, facts: &Facts) -> bool {
     }
 }
 
-fn xml_fields(items: &[Item], facts: &Facts, options: &FormOptions) -> Vec<(String, String)> {
-    let document = xml::encoded(&xml::document(items));
-    let mut fields = vec![(xml::DOCUMENT.to_owned(), document)];
+fn xml_fields(items: &[Item], facts: &Facts, options: &FormOptions) -> FormFields {
+    let mut fields = FormFields::default();
+    fields.push(xml::DOCUMENT, &xml::encoded(&xml::document(items)));
     match &facts.xml_type {
-        Some((name, value)) if is_type(value) => fields.push((name.clone(), value.trim().to_owned())),
-        _ => fields.extend(options.xml_type_name.iter().map(|name| (name.clone(), options.xml_type.clone()))),
+        Some((name, value)) if is_type(value) => fields.push(name, value.trim()),
+        _ => options.xml_type_name.iter().for_each(|name| fields.push(name, &options.xml_type)),
     }
     fields
 }
@@ -170,7 +178,7 @@ mod tests {
     }
 
     fn names(composed: &Composed) -> Vec<&str> {
-        composed.form.fields.iter().map(|(name, _)| name.as_str()).collect()
+        composed.form.fields.iter().map(|(name, _)| name).collect()
     }
 
     fn codes(composed: &Composed) -> Vec<(&str, &str)> {
@@ -181,9 +189,9 @@ mod tests {
     fn as_xml_a_cart_is_one_document_and_its_type_in_every_spelling() {
         let composed = compose(Transport::Xml, &facts(None));
         assert_eq!(names(&composed), ["~xmlDocument", "~xml_type", "~xmlType", "xmltype"]);
-        assert!(composed.form.fields[1..].iter().all(|(_, value)| value == "ESAPO"));
-        assert!(!composed.form.fields[0].1.contains(['\n', '\r', ' ']));
-        assert!(xml::readable(&composed.form.fields[0].1).unwrap().contains("<Description>Řez</Description>"));
+        assert!(composed.form.fields.iter().skip(1).all(|(_, value)| value == "ESAPO"));
+        assert!(!composed.form.fields.get(xml::DOCUMENT).unwrap().contains(['\n', '\r', ' ']));
+        assert!(xml::readable(composed.form.fields.get(xml::DOCUMENT).unwrap()).unwrap().contains("<Description>Řez</Description>"));
         assert_eq!(codes(&composed), [("EXT_CATEGORY", "not-in-xml")]);
         assert!(composed.form.is_xml());
     }
@@ -191,7 +199,7 @@ mod tests {
     #[test]
     fn a_call_that_names_the_type_has_it_back_as_it_wrote_it() {
         let composed = compose(Transport::Auto, &facts(Some(("~XML_TYPE", "ESAPO-3.5"))));
-        assert_eq!(composed.form.fields[1..], [("~XML_TYPE".to_owned(), "ESAPO-3.5".to_owned())]);
+        assert_eq!(composed.form.fields.nth(1), Some(("~XML_TYPE", "ESAPO-3.5")));
         let strange = compose(Transport::Xml, &facts(Some(("xmltype", "\"><b>"))));
         assert_eq!(names(&strange)[1..], ["~xml_type", "~xmlType", "xmltype"]);
     }
@@ -204,7 +212,7 @@ mod tests {
             compose(Transport::Form, &facts(Some(("xmltype", "ESAPO")))),
         ] {
             assert_eq!(names(&composed)[0], "NEW_ITEM-DESCRIPTION[1]");
-            assert_eq!(composed.form.fields[0].1, "Rez");
+            assert_eq!(composed.form.fields.nth(0).unwrap().1, "Rez");
             assert_eq!(codes(&composed), [("DESCRIPTION", "transliterated")]);
             assert_eq!(composed.items[0].get("DESCRIPTION"), Some("Rez"));
         }

@@ -388,7 +388,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_put_in_is_what_comes_out(
-            values in prop::collection::vec(prop_oneof!["\\PC{0,20}", any::<String>(), "[<>&\"'\\]\r\n\t ;#x]{0,20}"], PLACES.len())
+            values in prop::collection::vec(prop_oneof!["\\PC{0,20}", proptest::arbitrary::any::<String>(), "[<>&\"'\\]\r\n\t ;#x]{0,20}"], PLACES.len())
         ) {
             let mut item = Item::default();
             for ((field, _), value) in PLACES.iter().zip(&values) {

@@ -12,12 +12,12 @@ use utoipa::ToSchema;
 use crate::clock::rfc3339;
 use crate::mapping::cart::Total;
 use crate::mapping::{Context, Mapped};
-use crate::oci::finding::Notice;
+use crate::oci::finding::{self, Notice};
 use crate::oci::forecast::{self, Sent};
 use crate::oci::hook::HookPolicy;
 use crate::oci::item::Item;
 use crate::oci::page::{Composed as Finished, Form};
-use crate::punchout::trace::{Trace, stored};
+use crate::punchout::trace::Trace;
 use crate::punchout::{CallRecord, Gateway, entry::EntryCustomer, find, over, state, trial};
 use crate::refusal::{Code, Refusal};
 use crate::snapshot::{Shop, System};
@@ -63,7 +63,7 @@ pub async fn accept(
     let cart = store::punchouts::Cart {
         cart: String::from_utf8_lossy(&json).into_owned(),
         form: serde_json::to_string(&form).map_err(|error| StoreError::Query(error.to_string()))?,
-        notices: stored(&notices),
+        notices: finding::stored(&notices),
         lines: i64::try_from(lines).unwrap_or(i64::MAX),
         total: total.as_ref().map(|total| total.amount.to_string()),
         currency: total.map(|total| total.currency),
@@ -151,14 +151,7 @@ impl Composer<'_> {
         customer_number: &str,
         customer_email: &str,
     ) -> Result<Composed, Refusal> {
-        let shop = self.shop;
-        let about = Context {
-            shop_name: &shop.name,
-            shop_slug: &shop.slug,
-            shop_website: shop.website.as_str(),
-            ..Context::default()
-        };
-        let context = Context { customer_number, customer_email, ..about }.with_call(&call.facts);
+        let context = Context { customer_number, customer_email, ..self.shop.context() }.with_call(&call.facts);
         let profile = self.profile.of(customer_number);
         let Mapped { items, mut notices, total } = profile.mapping.read(json, &context)?;
         // The hook is held against the system's list once more: it may have changed meanwhile.

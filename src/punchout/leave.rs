@@ -29,6 +29,7 @@ pub async fn by_ticket(gateway: &Gateway, ticket: &str, trace: &mut Trace) -> Re
         let system = snapshot.system_by_id(&punchout.system_id)?;
         system
             .profile
+            .of(&punchout.customer_number)
             .hooks
             .allow(url)
             .ok()

@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use crate::credential::secret::Token;
 use crate::license::{Kind, Valid};
-use crate::oci::call::{self, Call, CallError, Facts, Function, Intent, Names, Parameters};
+use crate::oci::call::{self, Call, Facts, Function, Intent, Names, Parameters};
 use crate::oci::hook::{self, AllowedHook, HookPolicy};
 use crate::oci::masked::Mask;
+use crate::punchout::reading::{self, Reading};
 use crate::punchout::trace::{Trace, stored};
 use crate::punchout::trial::ENTRY_WAIT;
 use crate::punchout::verify::{self, Verified};
@@ -83,10 +84,11 @@ async fn login_to(
     trace: &mut Trace,
 ) -> Result<Outcome, Refusal> {
     trace.found_system(&system);
-    let (parameters, call) = read(&system, inbound)?;
-    offered(&system, &call.function)?;
-    let hook = call.hook.as_deref().map(|hook| system.profile.hooks.allow(hook)).transpose()?;
-    let customer = verify::customer(gateway, &system, &call, inbound.address, trace).await?;
+    let read = reading::read(&system, inbound)?;
+    reading::possible(&system, &read.call)?;
+    let customer = verify::customer(gateway, &system, &read.call, inbound.address, trace).await?;
+    let Reading { parameters, call, .. } = read.of(&system, inbound, customer.customer())?;
+    let hook = reading::judged(system.profile.of(&customer.customer().number), &call)?;
     let licensed = license(&system, customer, gateway.clock.now())?;
     let Some(intent) = call.function.intent() else {
         let answer = functions::answer(gateway, licensed, hook, call.facts, call.function).await?;
@@ -106,12 +108,13 @@ pub(super) async fn login_as_operator(
     id: &str,
     hooks: &HookPolicy,
 ) -> Result<Entered, Refusal> {
-    let (parameters, call) = read(&system, inbound)?;
-    offered(&system, &call.function)?;
+    let read = reading::read(&system, inbound)?;
+    let vouched_for = verify::by_operator(gateway, &system, &read.call.user).await?;
+    let Reading { parameters, call, .. } = read.of(&system, inbound, vouched_for.customer())?;
+    reading::offered(system.profile.of(&vouched_for.customer().number), &call.function)?;
     // A trial is a visit to the shop; what is answered without one is tried by calling it.
     let intent = call.function.intent().ok_or_else(|| not_offered(&call.function))?;
     let hook = required(call.hook.as_deref().map(|hook| hooks.allow(hook)).transpose()?, &system)?;
-    let vouched_for = verify::by_operator(gateway, &system, &call.user).await?;
     let licensed = license(&system, vouched_for, gateway.clock.now())?;
     let came = Came { id, parameters: &parameters, inbound, trial: true };
     open(gateway, licensed, hook, call.cancel, call.facts, intent, came).await
@@ -146,24 +149,6 @@ async fn login_somewhere(
     }
 }
 
-fn read(system: &System, inbound: &Inbound) -> Result<(Parameters, Call), Refusal> {
-    let settings = &system.profile.call;
-    if !settings.methods.iter().any(|method| method.eq_ignore_ascii_case(&inbound.method)) {
-        let methods = settings.methods.join(", ").to_uppercase();
-        return Err(Refusal::new(Code::MethodNotAllowed).with("method", &inbound.method).with("methods", methods));
-    }
-    let parameters = parameters(Some(system), inbound)?;
-    let call = Call::read(&parameters, &settings.names)?;
-    Ok((parameters, call))
-}
-
-/// The parameters of a call, as its system wants them read.
-fn parameters(system: Option<&System>, inbound: &Inbound) -> Result<Parameters, CallError> {
-    let settings = system.map(|system| &system.profile.call);
-    let last = settings.filter(|settings| settings.hook_is_last).map(|settings| settings.names.hook.as_str());
-    Parameters::read(&inbound.query, &inbound.body, last)
-}
-
 /// What of a refused call is told and kept.
 pub struct Refused {
     /// In their order, secrets masked; none if there were too many to read.
@@ -175,27 +160,21 @@ pub struct Refused {
 /// Reads a refused call once more, for its record, and takes its secrets out of the refusal. Who calls a system
 /// that nobody knows may have meant any, so then the secrets of all are looked for.
 pub fn refused(gateway: &Gateway, inbound: &Inbound, trace: &Trace, refusal: &mut Refusal) -> Refused {
-    let Ok(parameters) = parameters(trace.system.as_deref(), inbound) else {
+    let settings = trace.system.as_deref().map(|system| &system.profile.call);
+    let Ok(parameters) = reading::parameters(settings, inbound) else {
         return Refused { parameters: Vec::new(), language: None };
     };
     let snapshot = gateway.snapshot.load_full();
     let standard = Names::default();
     let names: Vec<&Names> = match &trace.system {
-        Some(system) => vec![&system.profile.call.names],
-        None => snapshot.systems().map(|system| &system.profile.call.names).chain([&standard]).collect(),
+        Some(system) => reading::names(system),
+        None => snapshot.systems().flat_map(|system| reading::names(system)).chain([&standard]).collect(),
     };
     let mask = Mask::new(&parameters, names);
     for (_, value) in &mut refusal.arguments {
         *value = mask.text(value);
     }
     Refused { parameters: mask.pairs(&parameters), language: call::named_language(&parameters) }
-}
-
-/// Whether the system offers the function at all.
-fn offered(system: &System, function: &Function) -> Result<(), Refusal> {
-    let is_one = |offered: &String| offered.eq_ignore_ascii_case(function.name());
-    let allowed = *function == Function::None || system.profile.call.functions.iter().any(is_one);
-    allowed.then_some(()).ok_or_else(|| not_offered(function))
 }
 
 pub(super) fn not_offered(function: &Function) -> Refusal {
@@ -242,8 +221,7 @@ async fn open(
     let now = gateway.clock.now();
     let token = Token::generate();
     let record = CallRecord { hook: hook.as_received().to_owned(), cancel, intent, facts };
-    let names = &system.profile.call.names;
-    let masked = Mask::new(came.parameters, [names]).pairs(came.parameters);
+    let masked = Mask::new(came.parameters, reading::names(&system)).pairs(came.parameters);
     let punchout = Punchout {
         id: came.id.to_owned(),
         shop_id: system.shop.id.clone(),

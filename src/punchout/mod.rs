@@ -21,6 +21,7 @@ pub mod journal;
 pub mod leave;
 pub mod login;
 pub mod preview;
+mod reading;
 pub mod recorder;
 pub mod trace;
 pub mod trial;

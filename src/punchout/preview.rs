@@ -309,8 +309,8 @@ fn envelope(profile: &Profile, composed: &Composed) -> Vec<(String, String)> {
             continue;
         }
         // What was split off the return target may be a session of the buyer's; that it is there is enough.
-        let value = if name.starts_with('~') { value.clone() } else { "…".to_owned() };
-        pairs.push((name.clone(), value));
+        let value = if name.starts_with('~') { value.to_owned() } else { "…".to_owned() };
+        pairs.push((name.to_owned(), value));
     }
     pairs
 }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::oci::finding;
 use crate::oci::page::FrameAncestors;
 use crate::refusal::Refusal;
 use crate::snapshot::{Snapshot, System};
@@ -108,7 +109,7 @@ impl Trace {
             reference: reference.to_owned(),
             code: refusal.code.as_str().to_owned(),
             arguments: refusal.stored_arguments(),
-            faults: stored(&refusal.faults[..refusal.faults.len().min(FAULTS)]),
+            faults: finding::stored(&refusal.faults[..refusal.faults.len().min(FAULTS)]),
             step: self.step.as_str().to_owned(),
             shop_id: system.map(|system| system.shop.id.clone()).or_else(|| self.shop_id.clone()),
             system_id: about.map(|about| about.system_id.clone()).or(system.map(|system| system.id.clone())),

@@ -19,6 +19,10 @@ use crate::store::customers::{Candidate, Customer};
 pub(super) struct Verified(Candidate);
 
 impl Verified {
+    pub(super) fn customer(&self) -> &Customer {
+        &self.0.customer
+    }
+
     pub(super) fn candidate(self) -> Candidate {
         self.0
     }

@@ -10,13 +10,13 @@ use flate2::write::GzEncoder;
 use futures_util::{Stream, stream};
 
 use crate::oci::function_page::{hits_page, silent_page};
-use crate::oci::page::PageTexts;
+use crate::oci::page::{FrameAncestors, PageTexts};
 use crate::punchout::functions::{Answer, Download, DownloadError};
 use crate::texts::{text, text_with};
 use crate::web::{caller, pages};
 
-/// The answer of a function.
-pub fn show(request: &HttpRequest, answer: Answer) -> HttpResponse {
+/// The answer of a function; `frames` may show its pages.
+pub fn show(request: &HttpRequest, answer: Answer, frames: &FrameAncestors) -> HttpResponse {
     let nonce = pages::nonce();
     let mut response = HttpResponse::Ok();
     match answer {
@@ -25,10 +25,11 @@ pub fn show(request: &HttpRequest, answer: Answer) -> HttpResponse {
             let title = text(language, "validate-title");
             if let Some(form) = &form {
                 response.content_type(form.content_type());
-                response.insert_header((CONTENT_SECURITY_POLICY, form.content_security_policy(&nonce)));
+                response
+                    .insert_header((CONTENT_SECURITY_POLICY, frames.added_to(&form.content_security_policy(&nonce))));
             } else {
                 response.content_type("text/html; charset=utf-8");
-                response.insert_header((CONTENT_SECURITY_POLICY, pages::PLAIN_PAGE_POLICY));
+                response.insert_header((CONTENT_SECURITY_POLICY, frames.added_to(pages::PLAIN_PAGE_POLICY)));
             }
             response.body(silent_page(form.as_ref(), &nonce, language.tag(), &title))
         }
@@ -48,7 +49,7 @@ pub fn show(request: &HttpRequest, answer: Answer) -> HttpResponse {
             };
             response
                 .content_type(found.form.content_type())
-                .insert_header((CONTENT_SECURITY_POLICY, found.form.content_security_policy(&nonce)))
+                .insert_header((CONTENT_SECURITY_POLICY, frames.added_to(&found.form.content_security_policy(&nonce))))
                 .body(hits_page(&found.form, &found.hits, &nonce, &texts))
         }
         Answer::Catalog(download) => {

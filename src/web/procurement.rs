@@ -20,7 +20,9 @@ pub async fn call(request: HttpRequest, payload: Payload, web: Data<Web>) -> Htt
     let outcome = enter(payload, &web, &mut inbound, &mut trace).await;
     match outcome {
         Ok(Outcome::Entered(entered)) => HttpResponse::SeeOther().insert_header((LOCATION, entered.location)).finish(),
-        Ok(Outcome::Answered(answer)) => functions::show(&request, answer),
+        Ok(Outcome::Answered(answer)) => {
+            functions::show(&request, answer, &trace.frame_ancestors(&web.gateway.snapshot.load()))
+        }
         Err(refusal) => refuse(&request, &web, &inbound, &trace, refusal),
     }
 }

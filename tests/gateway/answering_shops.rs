@@ -93,8 +93,10 @@ fn a_search_goes_through_the_shops_pages_up_to_the_systems_cap() {
     assert_eq!((names, shop.asked().len()), (5, 2));
     assert_eq!((found.get("HEADER-TOTAL_RESULTS"), found.get("HEADER-PER_PAGE")), (Some("7"), Some("5")));
     assert_eq!(found.get("HEADER-TOTAL_PAGES"), Some("2"));
-    let none = ReturnForm::read(&search(&gateway, "zzz").text());
-    assert_eq!(none.get("HEADER-TOTAL_RESULTS"), Some("0"));
+    for (nothing, asked) in [("zzz", 3), ("  ", 3)] {
+        let none = ReturnForm::read(&search(&gateway, nothing).text());
+        assert_eq!((none.get("HEADER-TOTAL_RESULTS"), shop.asked().len()), (Some("0"), asked), "{nothing}");
+    }
 }
 
 #[test]

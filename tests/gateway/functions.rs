@@ -37,7 +37,7 @@ fn with(mut article: Value, members: Value) -> Value {
 fn import(installation: &Installation, articles: &[Value]) {
     let lines: Vec<String> = articles.iter().map(Value::to_string).collect();
     let path = installation.file("catalog.jsonl", &lines.join("\n"));
-    installation.punchgate(&["catalog", "import", "--shop", "acme", path.to_str().expect("a path")]);
+    installation.punchgate(&["catalog", "import", "--shop", "acme", "--allow-shrink", path.to_str().expect("a path")]);
 }
 
 /// The usual installation with a catalog of three bolts and a nut that is sold by the ten.

@@ -87,7 +87,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "system",
         ],
     ),
-    ("snapshot", &["license", "shop", "store", "system"]),
+    ("snapshot", &["license", "mapping", "shop", "store", "system"]),
     // A reason to say no is made from the errors of the rooms below.
     ("refusal", &["credential", "license", "mapping", "oci", "shop", "store", "texts"]),
     ("texts", &["clock"]),

@@ -15,6 +15,7 @@ mod hooks;
 mod house;
 mod journal;
 mod licenses;
+mod mapping;
 mod passwords;
 mod people;
 mod plans;

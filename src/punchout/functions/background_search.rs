@@ -27,7 +27,7 @@ pub(super) async fn answer(
     text: &str,
     function: &Function,
 ) -> Result<Answer, Refusal> {
-    let cap = asker.system.profile.call.max_hits as usize;
+    let cap = asker.profile().call.max_hits as usize;
     let hits = offers::search(gateway, &asker, text, cap, function).await?;
     let text = text.to_owned();
     // Some thousand items with templates take a good part of a second: others need not wait for it.

@@ -211,7 +211,7 @@ impl Download {
                 Content::Gone(Gone { ext_product_id: product_id.clone(), vendor_mat: product_id.clone(), deleted: "X" })
             }
             Change::Present(article) => {
-                match new_item(article, &self.asker.system.profile.mapping, &self.asker.context()) {
+                match new_item(article, &self.asker.profile().mapping, &self.asker.context()) {
                     Ok(item) => Content::Item(Box::new(item)),
                     Err(faults) => {
                         // A mapping that fits no article would fill the log.

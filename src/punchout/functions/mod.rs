@@ -21,11 +21,13 @@ use crate::oci::call::{Facts, Function};
 use crate::oci::finding::Fault;
 use crate::oci::hook::AllowedHook;
 use crate::oci::item::Item;
+use crate::oci::form_fields::FormFields;
 use crate::oci::page::{Form, FormOptions};
 use crate::punchout::Gateway;
 use crate::punchout::login::{self, Licensed};
 use crate::refusal::{Code, Refusal};
 use crate::snapshot::System;
+use crate::system::Profile;
 
 /// The answer of a function.
 pub enum Answer {
@@ -69,13 +71,13 @@ pub(super) async fn answer(
 
 impl Asker {
     fn context(&self) -> Context<'_> {
-        Context {
-            customer_number: &self.customer_number,
-            customer_email: &self.customer_email,
-            extra: &self.facts.extra,
-            call_items: &self.facts.items,
-            shop_name: &self.system.shop.name,
-        }
+        let (customer_number, customer_email) = (self.customer_number.as_str(), self.customer_email.as_str());
+        Context { customer_number, customer_email, ..self.system.shop.context() }.with_call(&self.facts)
+    }
+
+    /// What is in force for the customer.
+    fn profile(&self) -> &Profile {
+        self.system.profile.of(&self.customer_number)
     }
 
     fn language(&self) -> Option<&str> {
@@ -84,14 +86,15 @@ impl Asker {
 
     /// The item of a single line. Whatever else the mapping makes of a whole cart, as a line for its tax, is not asked for.
     fn item(&self, cart: &Cart) -> Option<Item> {
-        match self.system.profile.mapping.map(cart, &self.context()) {
-            Ok(mapped) => mapped.items.into_iter().next(),
-            Err(faults) => {
-                let product = cart.lines.first().and_then(|line| line.product_id.as_deref()).unwrap_or_default();
-                self.leave_out(product, &faults);
-                None
-            }
-        }
+        let product = cart.lines.first().and_then(|line| line.product_id.as_deref()).unwrap_or_default();
+        let profile = self.profile();
+        let mapped = profile.mapping.map(cart, &self.context());
+        let items = mapped.and_then(|mut mapped| {
+            mapped.items.truncate(1);
+            Form::fit(&mut mapped.items, &self.facts, &profile.form)?;
+            Ok(mapped.items)
+        });
+        items.inspect_err(|faults| self.leave_out(product, faults)).ok()?.into_iter().next()
     }
 
     /// OCI has no way to tell the buyer, so the operator is told.
@@ -108,8 +111,9 @@ impl Asker {
 
     /// The form for the buyer: `fields` before the items. Nothing is sent by itself without a return address.
     fn form(&self, fields: Vec<(String, String)>, items: &[Item], auto_submit: bool) -> Form {
-        let profile = &self.system.profile;
-        let fields = fields.into_iter().chain(Item::write(items, &profile.layout)).collect();
+        let profile = self.profile();
+        let mut fields = FormFields::from(fields);
+        fields.append(Form::written(items, &self.facts, &profile.form, &profile.layout));
         let options = FormOptions { auto_submit: auto_submit && self.hook.is_some(), ..profile.form.clone() };
         match &self.hook {
             Some(hook) => Form::new(hook, &self.facts, &options, fields),

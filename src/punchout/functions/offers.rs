@@ -1,5 +1,7 @@
 //! Where articles come from: the shop itself, if it answers for its products, else its catalog in the gateway.
 
+use std::time::Duration;
+
 use futures_util::StreamExt;
 use futures_util::stream;
 
@@ -19,6 +21,9 @@ const AT_ONCE: usize = 4;
 /// Pages of a search that a shop is asked for at most.
 const PAGES: u32 = 20;
 
+/// However many questions a call takes: the callers known wait for 10 to 40 seconds (digest section 7).
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// What a search found, best hits first.
 pub(super) struct Hits {
     pub offers: Vec<Offer>,
@@ -37,7 +42,7 @@ pub(super) async fn find(
     let answers = stream::iter(asked)
         .map(|asked| gateway.catalogs.product(&question, &asked.product_id, asked.quantity))
         .buffered(AT_ONCE);
-    let answers: Vec<Result<Option<Offer>, CatalogError>> = answers.collect().await;
+    let answers: Vec<Result<Option<Offer>, CatalogError>> = patiently(answers.collect()).await?;
     let mut offers = Vec::with_capacity(asked.len());
     for (asked, answer) in asked.iter().zip(answers) {
         offers.push(match answer {
@@ -69,10 +74,24 @@ pub(super) async fn search(
     let Some(question) = question(gateway, asker) else {
         return search_own(gateway, asker, text, limit, function).await;
     };
+    // A shop may take "nothing" for "anything".
+    if text.trim().is_empty() {
+        return Ok(Hits { offers: Vec::new(), total: 0 });
+    }
+    patiently(search_there(gateway, &question, asker, text, limit)).await?
+}
+
+async fn search_there(
+    gateway: &Gateway,
+    question: &Question<'_>,
+    asker: &Asker,
+    text: &str,
+    limit: usize,
+) -> Result<Hits, Refusal> {
     let mut hits = Hits { offers: Vec::new(), total: 0 };
     let (mut seen, mut total) = (0, None);
     for page in 1..=PAGES {
-        let answer = gateway.catalogs.search(&question, text, page).await?;
+        let answer = gateway.catalogs.search(question, text, page).await?;
         for fault in &answer.faults {
             tracing::warn!(
                 system = asker.system.slug,
@@ -139,6 +158,14 @@ fn question<'a>(gateway: &Gateway, asker: &'a Asker) -> Option<Question<'a>> {
     let catalog_url = asker.system.shop.connector.catalog_url()?;
     let now = gateway.clock.now();
     Some(Question { catalog_url, customer: &asker.customer_number, language: asker.language(), now })
+}
+
+/// Many short waits are a long one.
+async fn patiently<T>(answers: impl Future<Output = T>) -> Result<T, Refusal> {
+    tokio::time::timeout(PATIENCE, answers).await.map_err(|_| {
+        let reason = format!("it took longer than {} s in all", PATIENCE.as_secs());
+        CatalogError::Unavailable { reason, retry_after_seconds: 5 }.into()
+    })
 }
 
 fn function_asks_for_several(function: &Function) -> bool {

@@ -125,6 +125,7 @@ pub fn apply(c: &mut Connection, prepared: &Prepared, options: Options, now: i64
     for entry in &file.assignment {
         work.assignment(entry)?;
     }
+    work.warn_of_strangers(file)?;
     if !applied.changes.is_empty() {
         note_changes(c, &applied.changes, now)?;
         store::revision::bump(c)?;

@@ -178,9 +178,9 @@ impl ShownForm {
 }
 
 /// A field as people read it: a document in XML instead of its base64.
-fn readable((name, value): &(String, String)) -> (String, String) {
+fn readable((name, value): (&str, &str)) -> (String, String) {
     let document = (name == xml::DOCUMENT).then(|| xml::readable(value)).flatten();
-    (name.clone(), document.unwrap_or_else(|| value.clone()))
+    (name.to_owned(), document.unwrap_or_else(|| value.to_owned()))
 }
 
 /// What was changed in the cart on its way.
