@@ -19,6 +19,11 @@ pub fn plain(html: &str) -> String {
     simple_html::plain(html).unwrap_or_else(|| parsed(html))
 }
 
+/// Whether a text has tags or character references that a reader is not meant to see.
+pub fn is_html(text: &str) -> bool {
+    text.contains(['<', '&']) && (has_element(text) || has_reference(text))
+}
+
 fn parsed(html: &str) -> String {
     if has_element(html) {
         let mut text = Words::default();
