@@ -13,7 +13,11 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     cargo build --release --locked && cp target/release/punchgate /punchgate
 
 FROM debian:bookworm-slim
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin punchgate \
+# CA certificates: shops that answer for their products themselves (catalog_url) are asked over https.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin punchgate \
     && install --directory --owner punchgate --group punchgate --mode 700 /data
 COPY --from=build /punchgate /usr/local/bin/punchgate
 USER punchgate

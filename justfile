@@ -24,11 +24,20 @@ smoke:
     cargo build
     tests/smoke.sh target/debug/punchgate
 
-# logins per second, cold and warm (needs wrk); what a cart costs
+# logins per second, cold and warm (needs wrk); what a cart costs; writes the figures into docs/performance.md
 bench:
     cargo build --release
     benches/logins.sh target/release/punchgate
-    cargo bench --bench return_page
+    cargo bench --bench calls --bench carts --bench catalog
+    cargo bench --bench allocations | tee target/allocations.txt
+    benches/report.py
+
+# every fuzz target for some minutes (needs cargo-fuzz)
+fuzz MINUTES='5':
+    for target in fuzz/fuzz_targets/*.rs; do \
+        name=$(basename "$target" .rs); mkdir -p fuzz/corpus/$name; \
+        RUSTC_BOOTSTRAP=1 cargo fuzz run $name fuzz/corpus/$name tests/fuzz/seeds/$name -- -max_total_time=$(({{MINUTES}} * 60)) -rss_limit_mb=1024 -timeout=10 || exit 1; \
+    done
 
 fmt:
     cargo fmt --all

@@ -50,6 +50,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "50",
         "failed logins of one customer in five minutes, after which each new address has one try: 1 to 1000000",
     ),
+    ("shop_timeout", "8s", "how long a shop that answers for its products itself is waited for: 1s to 30s"),
     ("refusals_kept_days", "90", "how many days refused calls stay in the administration's list: 1 to 3650"),
     ("workers", "CORES", "threads that answer requests: 1 to 256"),
     ("shutdown_timeout", "30s", "how long requests may go on after the signal to stop: 1s to 10m"),
@@ -80,6 +81,7 @@ pub struct Config {
     pub failed_logins_per_address: u32,
     pub failed_logins_per_customer: u32,
     /// Microseconds.
+    pub shop_timeout: i64,
     pub refusals_kept: i64,
     pub workers: usize,
     pub shutdown_timeout: i64,
@@ -171,6 +173,7 @@ impl Config {
             failed_logins_per_customer: sources
                 .get("failed_logins_per_customer", |v| number(v, 1, 1_000_000))?
                 .unwrap_or(50),
+            shop_timeout: sources.get("shop_timeout", |v| span(v, SECOND, 30 * SECOND))?.unwrap_or(8 * SECOND),
             refusals_kept: i64::from(sources.get("refusals_kept_days", |v| number(v, 1, 3_650))?.unwrap_or(90)) * DAY,
             workers: sources.get("workers", |v| number(v, 1, 256))?.map_or(cores, |n| n as usize),
             shutdown_timeout: sources.get("shutdown_timeout", |v| span(v, SECOND, 10 * MINUTE))?.unwrap_or(30 * SECOND),

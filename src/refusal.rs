@@ -11,6 +11,7 @@ use crate::mapping::cart::CartError;
 use crate::oci::call::CallError;
 use crate::oci::finding::Fault;
 use crate::oci::hook::HookError;
+use crate::shop::catalog::CatalogError;
 use crate::store::StoreError;
 use crate::texts::{self, Language};
 
@@ -58,7 +59,11 @@ codes! {
     HookSapEvent "hook-sapevent" 400,
     FunctionUnknown "function-unknown" 400,
     FunctionArgument "function-argument" 400,
+    FunctionArgumentWrong "function-argument-wrong" 400,
     FunctionNotOffered "function-not-offered" 400,
+    DownloadOver "download-over" 410,
+    ShopUnavailable "shop-unavailable" 503,
+    ShopAnswerWrong "shop-answer-wrong" 502,
     // The login.
     LoginMissing "login-missing" 401,
     LoginWrong "login-wrong" 401,
@@ -127,6 +132,9 @@ impl Code {
             HookHost | HookPort | HookNotHttps | HookPath => &["origin"],
             FunctionUnknown | FunctionNotOffered => &["function"],
             FunctionArgument => &["function", "argument"],
+            FunctionArgumentWrong => &["function", "argument", "reason"],
+            DownloadOver => &["transaction"],
+            ShopUnavailable | ShopAnswerWrong => &["reason"],
             SystemAmbiguous => &["systems"],
             CartTooManyLines | CartFaulty => &["count"],
             SystemUnknown
@@ -256,6 +264,10 @@ impl From<CallError> for Refusal {
             CallError::ArgumentMissing { function, argument } => {
                 Self::new(Code::FunctionArgument).with("function", function).with("argument", argument)
             }
+            CallError::ArgumentWrong { function, argument, reason } => Self::new(Code::FunctionArgumentWrong)
+                .with("function", function)
+                .with("argument", argument)
+                .with("reason", reason),
         }
     }
 }
@@ -306,6 +318,17 @@ impl From<Busy> for Refusal {
 impl From<TooMany> for Refusal {
     fn from(too_many: TooMany) -> Self {
         Self::new(Code::TooManyAttempts).retry_after(too_many.retry_after_seconds)
+    }
+}
+
+impl From<CatalogError> for Refusal {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Unavailable { reason, retry_after_seconds } => {
+                Self::new(Code::ShopUnavailable).with("reason", reason).retry_after(retry_after_seconds)
+            }
+            CatalogError::Wrong { reason } => Self::new(Code::ShopAnswerWrong).with("reason", reason),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use crate::license::Website;
+use crate::mapping::Context;
 use crate::shop::Connector;
 use crate::store::licenses::License;
 use crate::store::{self, Store, StoreError};
@@ -32,6 +33,14 @@ pub struct Shop {
     pub name: String,
     pub website: Website,
     pub connector: Connector,
+}
+
+impl Shop {
+    /// What a mapping may say of the shop; customer and call are still to be added.
+    pub fn context(&self) -> Context<'_> {
+        let (shop_name, shop_slug, shop_website) = (self.name.as_str(), self.slug.as_str(), self.website.as_str());
+        Context { shop_name, shop_slug, shop_website, ..Context::default() }
+    }
 }
 
 /// An OCI system with everything a login needs, compiled.
@@ -130,7 +139,8 @@ pub async fn refresh(store: &Store, snapshot: &ArcSwap<Snapshot>) -> Result<(), 
     Ok(())
 }
 
-fn shop(row: store::shops::Shop) -> Option<Shop> {
+/// A stored shop, unless it makes no sense, which the log tells.
+pub fn shop(row: store::shops::Shop) -> Option<Shop> {
     let website = Website::read(&row.website)
         .inspect_err(|error| tracing::error!(shop = row.slug, %error, "the shop's website cannot be used"))
         .ok()?;

@@ -4,15 +4,18 @@
 //! Only the operator's part is stored, so that a better preset of a later version reaches every
 //! system that did not say otherwise. Presets are TOML files inside the binary.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::mapping::{FieldRule, Mapping, MappingError};
+use crate::mapping::{Charges, FieldRule, Mapping, MappingError};
 use crate::oci::call::Names;
 use crate::oci::charset::Charset;
+use crate::oci::forecast::Buyer;
 use crate::oci::hook::{HookPolicy, PolicyError};
 use crate::oci::item::Layout;
-use crate::oci::page::{FormOptions, Transport};
+use crate::oci::page::{FormOptions, FrameAncestors, FrameError};
 use crate::oci::rules::Release;
 use crate::oci::units::{Units, same_unit};
 
@@ -47,9 +50,26 @@ pub struct Settings {
     pub form: FormOptions,
     #[serde(default)]
     pub units: Units,
+    /// What is known of the buyer's system, for forecasts.
+    #[serde(default)]
+    pub buyer: Buyer,
+    #[serde(default)]
+    pub charges: Charges,
+    /// Whether parents and children of a cart are told as ITEM_TYPE and PARENT_ID.
+    #[serde(default = "yes")]
+    pub hierarchy: bool,
     #[serde(default)]
     pub field: Vec<FieldRule>,
+    /// What is different for single customers, by their numbers: settings of the same shape, without a preset.
+    #[serde(default, rename = "override", skip_serializing_if = "BTreeMap::is_empty")]
+    pub overrides: BTreeMap<String, Value>,
 }
+
+/// Customers of a system who may have settings of their own; each costs the memory of a mapping.
+const MAX_OVERRIDES: usize = 200;
+
+/// The keys of a system that may stand in an override.
+const OVERRIDABLE: [&str; 9] = ["hooks", "oci_version", "call", "form", "units", "buyer", "charges", "hierarchy", "field"];
 
 /// The functions of OCI that a system may offer.
 pub const FUNCTIONS: &[&str] = &["DETAIL", "VALIDATE", "SOURCING", "BACKGROUND_SEARCH", "DOWNLOADJSON"];
@@ -65,12 +85,20 @@ pub struct CallSettings {
     pub hook_is_last: bool,
     /// The functions of OCI that are answered at all.
     pub functions: Vec<String>,
+    /// The most hits that BACKGROUND_SEARCH gives: 1 to 2000.
+    pub max_hits: u32,
 }
 
 impl Default for CallSettings {
     fn default() -> Self {
         let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Self { methods: all(&["GET", "POST"]), names: Names::default(), hook_is_last: false, functions: all(FUNCTIONS) }
+        Self {
+            methods: all(&["GET", "POST"]),
+            names: Names::default(),
+            hook_is_last: false,
+            functions: all(FUNCTIONS),
+            max_hits: 200,
+        }
     }
 }
 
@@ -81,25 +109,61 @@ pub struct Profile {
     pub hooks: HookPolicy,
     pub mapping: Mapping,
     pub layout: Layout,
+    pub buyer: Buyer,
+    pub frame_ancestors: FrameAncestors,
+    /// Customer numbers and what is in force for them instead; these have no overrides themselves.
+    pub overrides: Vec<(String, Profile)>,
 }
 
 impl Profile {
     /// Compiles what an operator said about a system, as JSON.
     pub fn read(own: &str) -> Result<Self, SettingsError> {
         let own = serde_json::from_str(own).map_err(|error| SettingsError::Shape(error.to_string()))?;
-        let Settings { hooks, oci_version, call, form, units, field, .. } = Settings::effective(&own)?;
-        check(&call, &form)?;
+        let settings = Settings::effective(&own)?;
+        if settings.overrides.len() > MAX_OVERRIDES {
+            let count = settings.overrides.len().to_string();
+            return Err(SettingsError::Value { key: "override", value: count, allowed: "at most 200 customers" });
+        }
+        let mut overrides = Vec::with_capacity(settings.overrides.len());
+        for customer in settings.overrides.keys() {
+            let of_his = |error| SettingsError::Override { customer: customer.clone(), error: Box::new(error) };
+            let profile = settings.of(customer).and_then(|settings| Self::compile(&settings)).map_err(of_his)?;
+            overrides.push((customer.trim().to_owned(), profile));
+        }
+        Ok(Self { overrides, ..Self::compile(&settings)? })
+    }
+
+    fn compile(settings: &Settings) -> Result<Self, SettingsError> {
+        let Settings { hooks, oci_version, call, form, units, buyer, charges, hierarchy, field, .. } = settings;
+        check(call, form)?;
         Ok(Self {
-            hooks: HookPolicy::read(&hooks)?,
-            mapping: Mapping::new(&field, &units)?.for_release(oci_version),
+            hooks: HookPolicy::read(hooks)?,
+            mapping: Mapping::new(field, units)?
+                .for_release(*oci_version)
+                .with_charges(*charges)
+                .with_hierarchy(*hierarchy, form.first_index),
             layout: Layout {
                 first_index: form.first_index,
                 empty_fields: form.empty_fields,
                 longtext: form.longtext.clone(),
             },
-            call,
-            form,
+            frame_ancestors: FrameAncestors::read(&form.frame_ancestors)?,
+            buyer: buyer.clone(),
+            call: call.clone(),
+            form: form.clone(),
+            overrides: Vec::new(),
         })
+    }
+
+    /// What is in force for a customer of that number.
+    pub fn of(&self, customer_number: &str) -> &Self {
+        let number = customer_number.trim();
+        self.overrides.iter().find(|(customer, _)| customer == number).map_or(self, |(_, profile)| profile)
+    }
+
+    /// What is in force for anybody: the system's own settings, then those of single customers.
+    pub fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.overrides.iter().map(|(_, profile)| profile))
     }
 }
 
@@ -115,20 +179,24 @@ fn check(call: &CallSettings, form: &FormOptions) -> Result<(), SettingsError> {
     if let Some(function) = call.functions.iter().find(|function| !known(FUNCTIONS, function)) {
         return wrong("call.functions", function, "DETAIL, VALIDATE, SOURCING, BACKGROUND_SEARCH and DOWNLOADJSON");
     }
+    if !(1..=2_000).contains(&call.max_hits) {
+        return wrong("call.max_hits", &call.max_hits.to_string(), "a number from 1 to 2000");
+    }
     let Names { user, password, hook, .. } = &call.names;
     for (key, name) in [("call.names.user", user), ("call.names.password", password), ("call.names.hook", hook)] {
         if name.trim().is_empty() {
             return wrong(key, name, "the name of a parameter");
         }
     }
-    if form.charset != "auto" && Charset::read(&form.charset).is_none() {
-        return wrong("form.charset", &form.charset, "\"auto\" or the label of a charset such as \"utf-8\"");
+    if !Charset::is_setting(&form.charset) {
+        let allowed = "\"auto\", \"auto-strict\" or the label of a charset such as \"utf-8\"";
+        return wrong("form.charset", &form.charset, allowed);
     }
     if !form.longtext.contains("{n}") {
         return wrong("form.longtext", &form.longtext, "a name with {n} for the item's index");
     }
-    if form.transport == Transport::Xml {
-        return wrong("form.transport", "xml", "\"form\"; XML is not available yet");
+    if let Some((key, value, allowed)) = form.xml_fault() {
+        return wrong(key, &value, allowed);
     }
     Ok(())
 }
@@ -141,14 +209,22 @@ pub enum SettingsError {
     Shape(String),
     #[error("hooks: {0}")]
     Hooks(#[from] PolicyError),
+    #[error("form.frame_ancestors: {0}")]
+    Frames(#[from] FrameError),
     #[error("field: {0}")]
     Mapping(#[from] MappingError),
     #[error("{key} has \"{value}\"; allowed: {allowed}")]
     Value { key: &'static str, value: String, allowed: &'static str },
+    #[error("override.\"{customer}\": {error}")]
+    Override { customer: String, error: Box<SettingsError> },
 }
 
 fn generic() -> String {
     "generic".into()
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Settings {
@@ -161,6 +237,23 @@ impl Settings {
         }
         merge(&mut settings, own);
         serde_json::from_value(settings).map_err(|error| SettingsError::Shape(error.to_string()))
+    }
+
+    /// What takes effect for a customer: his override on top.
+    pub fn of(&self, customer: &str) -> Result<Self, SettingsError> {
+        let Some(over) = self.overrides.get(customer) else { return Ok(self.clone()) };
+        let shape = |reason: String| SettingsError::Shape(reason);
+        let members = over.as_object().ok_or_else(|| shape("a table of settings is needed".into()))?;
+        if customer.trim().is_empty() {
+            return Err(shape("the customer's number is missing".into()));
+        }
+        if let Some(other) = members.keys().find(|key| !OVERRIDABLE.contains(&key.as_str())) {
+            return Err(shape(format!("{other} cannot be overridden; allowed are {}", OVERRIDABLE.join(", "))));
+        }
+        let base = Self { overrides: BTreeMap::new(), ..self.clone() };
+        let mut settings = serde_json::to_value(base).map_err(|error| shape(error.to_string()))?;
+        merge(&mut settings, over);
+        serde_json::from_value(settings).map_err(|error| shape(error.to_string()))
     }
 }
 
@@ -245,7 +338,7 @@ fn flatten(path: &str, value: &Value, flat: &mut Map<String, Value>) {
     let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match value {
         Value::Object(members) => members.iter().for_each(|(name, value)| flatten(&below(name), value, flat)),
-        Value::Array(fields) if path == "field" => {
+        Value::Array(fields) if path == "field" || path.ends_with(".field") => {
             for field in fields {
                 let name = field.get("name").and_then(Value::as_str).unwrap_or_default();
                 let mut rule = field.clone();
@@ -369,7 +462,14 @@ mod tests {
         for (own, told) in [
             (json!({ "form": { "charset": "utf8x" } }), "form.charset has \"utf8x\""),
             (json!({ "form": { "longtext": "NEW_ITEM-LONGTEXT" } }), "form.longtext has"),
-            (json!({ "form": { "transport": "xml" } }), "form.transport has \"xml\""),
+            (
+                json!({ "form": { "xml_type_name": ["~xml_type", "~XML_TYPE"] } }),
+                "form.xml_type_name has \"~XML_TYPE\"",
+            ),
+            (
+                json!({ "form": { "frame_ancestors": ["srm.example.com"] } }),
+                "form.frame_ancestors: \"srm.example.com\"",
+            ),
             (json!({ "call": { "functions": ["DETALE"] } }), "call.functions has \"DETALE\""),
             (json!({ "call": { "methods": ["PUT"] } }), "call.methods has \"PUT\""),
             (json!({ "call": { "names": { "user": "" } } }), "call.names.user has \"\""),
@@ -408,6 +508,40 @@ mod tests {
         let keys: Vec<&str> = told.iter().map(|difference| difference.key.as_str()).collect();
         assert_eq!(keys, ["field.TAX", "form.method"]);
         assert_eq!((told[1].was.as_str(), told[1].will.as_str()), ("POST", "GET"));
+    }
+
+    #[test]
+    fn single_settings_are_different_for_single_customers() {
+        let own = json!({
+            "form": { "first_index": 0 },
+            "override": { "10001": { "call": { "names": { "user": "LOGIN" } }, "field": [{ "name": "CUST_FIELD1", "fixed": "X" }] } },
+        });
+        let profile = Profile::read(&own.to_string()).expect("a profile");
+        assert_eq!(profile.of("10002").call.names.user, "USERNAME");
+        let his = profile.of(" 10001");
+        assert_eq!((his.call.names.user.as_str(), his.call.names.password.as_str()), ("LOGIN", "PASSWORD"));
+        assert_eq!(his.layout.first_index, 0);
+        assert_eq!(profile.all().count(), 2);
+        let effective = Settings::effective(&own).expect("settings");
+        assert_eq!(super::own(&effective).expect("its own part"), own);
+        let told =
+            differences(&Settings::effective(&json!({ "form": { "first_index": 0 } })).expect("settings"), &effective);
+        let keys: Vec<String> = told.expect("differences").into_iter().map(|told| told.key).collect();
+        assert_eq!(keys, ["override.10001.call.names.user", "override.10001.field.CUST_FIELD1"]);
+    }
+
+    #[test]
+    fn a_wrong_override_is_told_with_its_customer() {
+        for (over, told) in [
+            (json!({ "preset": "ifs" }), "override.\"7\": preset cannot be overridden; allowed are hooks, oci_version"),
+            (json!({ "form": { "charset": "utf8x" } }), "override.\"7\": form.charset has \"utf8x\""),
+            (json!({ "call": { "name": {} } }), "override.\"7\": unknown field"),
+            (json!("x"), "override.\"7\": a table of settings is needed"),
+        ] {
+            let error =
+                Profile::read(&json!({ "override": { "7": over } }).to_string()).err().expect("refused").to_string();
+            assert!(error.starts_with(told), "{error}");
+        }
     }
 
     #[test]

@@ -36,6 +36,14 @@ pub fn start_metrics() -> Result<PrometheusHandle, BuildError> {
         "Refusals that are missing in the administration's list, by why"
     );
     metrics::describe_counter!("punchgate_punchouts_total", "Punchouts opened");
+    metrics::describe_counter!(
+        "punchgate_functions_total",
+        "Functions of OCI that were answered without a visit to the shop, by function"
+    );
+    metrics::describe_counter!(
+        "punchgate_shop_requests_total",
+        "Products asked of shops that answer for them, by outcome"
+    );
     metrics::describe_counter!("punchgate_returns_total", "Carts returned");
     metrics::describe_counter!("punchgate_passwords_total", "Passwords checked, by hashing or from memory");
     Ok(handle)

@@ -32,4 +32,14 @@ return-title = Ihr Warenkorb ist unterwegs
 return-title-manual = Ihr Warenkorb ist bereit
 return-explanation = Wenn in einigen Sekunden nichts geschieht, drücken Sie bitte den Knopf.
 return-explanation-manual = Mit dem Knopf übergeben Sie Ihren Warenkorb an Ihr Beschaffungssystem.
+return-explanation-sap-gui = SAP GUI übernimmt Ihren Warenkorb von dieser Seite. Wenn nichts geschieht, drücken Sie bitte den Knopf. Geschieht auch dann nichts, gehört dieses Fenster nicht zu SAP GUI: Öffnen Sie den Shop noch einmal von dort.
 return-button = Warenkorb übergeben
+
+## Funktionen von OCI
+validate-title = Preis und Verfügbarkeit
+validate-minimum = Die Mindestbestellmenge ist { $quantity }.
+validate-packing = Bestellbar sind nur Vielfache von { $quantity }.
+search-title = Suchergebnisse
+search-heading = { $total } Treffer für „{ $text }“
+search-explanation = { $shown } davon stehen hier. Mit dem Knopf werden sie an Ihr Beschaffungssystem übergeben.
+search-button = Treffer übergeben

@@ -33,8 +33,16 @@ function-unknown = Ihr Beschaffungssystem hat etwas verlangt, das der Shop nicht
     .operator = FUNCTION ist „{ $function }“; eine solche OCI-Funktion gibt es hier nicht. Bekannt sind DETAIL, VALIDATE, SOURCING, BACKGROUND_SEARCH und DOWNLOADJSON: Korrigieren Sie die Aufrufstruktur, oder lassen Sie FUNCTION für den gewöhnlichen Besuch im Shop weg.
 function-argument = Ihr Beschaffungssystem hat nicht mitgeteilt, welches Produkt oder welche Suche gemeint ist. Bitte wenden Sie sich an die Betreuung Ihres Beschaffungssystems.
     .operator = FUNCTION={ $function } kam ohne das Argument { $argument }. Ergänzen Sie es in der Aufrufstruktur; bei früher übernommenen Positionen stammt das Produkt aus NEW_ITEM-EXT_PRODUCT_ID: Prüfen Sie, ob dieses Feld zugeordnet ist und im Beschaffungssystem erhalten bleibt.
+function-argument-wrong = Ihr Beschaffungssystem hat etwas auf unverständliche Weise verlangt. Bitte wenden Sie sich an die Betreuer Ihres Beschaffungssystems.
+    .operator = FUNCTION={ $function } kam mit { $argument }, womit sich nichts anfangen lässt: { $reason }. Korrigieren Sie die Aufrufstruktur im Beschaffungssystem; docs/functions.md beschreibt, wie jedes Argument geschrieben wird.
+download-over = Der Katalog hat sich seit dem Beginn des Downloads zu sehr geändert. Bitte beginnen Sie den Download von vorn.
+    .operator = DOWNLOADJSON verlangt den Stand TRANSACTIONID={ $transaction }, den es nicht gibt oder nicht mehr gibt. Beginnen Sie den Download mit Seite 1 und ohne TRANSACTIONID von vorn; kommt das oft vor, werden die Seiten zu langsam oder mit zu langen Pausen geholt.
+shop-unavailable = Der Shop ist zurzeit nicht erreichbar. Bitte versuchen Sie es in einigen Minuten noch einmal.
+    .operator = Der Shop gibt selbst Auskunft über seine Produkte (catalog_url) und hat es nicht getan: { $reason }. Prüfen Sie, ob der Shop läuft und vom Gateway aus erreichbar ist; nach mehreren Fehlern nacheinander wird er eine halbe Minute in Ruhe gelassen.
+shop-answer-wrong = Der Shop hat eine unverständliche Antwort gegeben. Bitte wenden Sie sich an den Shop.
+    .operator = Der Shop gibt selbst Auskunft über seine Produkte (catalog_url), aber nicht so, wie docs/shop-contract.md es beschreibt: { $reason }. Die Entwickler des Shops sollten seine Antwort mit dieser Seite vergleichen.
 function-not-offered = Ihr Beschaffungssystem hat etwas verlangt, das dieser Shop nicht anbietet. Vielleicht können Sie den Shop trotzdem öffnen und dort bestellen; sonst wenden Sie sich bitte an den Shop.
-    .operator = FUNCTION={ $function } wird von diesem OCI-System nicht angeboten. Bieten Sie die Funktion im Tab Anmeldung des OCI-Systems an (`functions` in [system.call] einer Apply-Datei), oder schalten Sie sie im Beschaffungssystem ab; VALIDATE, BACKGROUND_SEARCH und DOWNLOADJSON brauchen außerdem die Produktdaten des Shops im Gateway.
+    .operator = FUNCTION={ $function } wird von diesem OCI-System nicht angeboten. Bieten Sie die Funktion im Tab Anmeldung des OCI-Systems an (`functions` in [system.call] einer Apply-Datei), oder schalten Sie sie im Beschaffungssystem ab; VALIDATE und BACKGROUND_SEARCH brauchen außerdem einen Katalog im Gateway (punchgate catalog import) oder einen Shop, der selbst über seine Produkte Auskunft gibt (catalog_url), DOWNLOADJSON einen Katalog im Gateway.
 
 ## Die Anmeldung
 

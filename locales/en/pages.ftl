@@ -32,4 +32,14 @@ return-title = Your cart is on its way
 return-title-manual = Your cart is ready
 return-explanation = If nothing happens within a few seconds, press the button.
 return-explanation-manual = Press the button to send your cart to your procurement system.
+return-explanation-sap-gui = SAP GUI takes your cart from this page. If nothing happens, press the button. If nothing happens then either, this window is not SAP GUI's: open the shop from there once more.
 return-button = Send the cart
+
+## Functions of OCI
+validate-title = Price and availability
+validate-minimum = The minimum order quantity is { $quantity }.
+validate-packing = Only multiples of { $quantity } can be ordered.
+search-title = Search results
+search-heading = { $total } results for “{ $text }”
+search-explanation = { $shown } of them are listed here. Press the button to hand them over to your procurement system.
+search-button = Hand the results over

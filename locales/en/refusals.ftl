@@ -33,8 +33,16 @@ function-unknown = Your procurement system asked for something the shop does not
     .operator = FUNCTION is "{ $function }", which is no OCI function known here. Known are DETAIL, VALIDATE, SOURCING, BACKGROUND_SEARCH and DOWNLOADJSON: correct the call structure, or leave FUNCTION out for a normal visit to the shop.
 function-argument = Your procurement system asked for something without saying for which product or which search. Please contact the people who look after your procurement system.
     .operator = FUNCTION={ $function } came without its argument { $argument }. Add it to the call structure; for items that were returned earlier the product comes from NEW_ITEM-EXT_PRODUCT_ID, so check that this field is mapped and kept in the procurement system.
+function-argument-wrong = Your procurement system asked for something in a way that cannot be understood. Please contact the people who look after your procurement system.
+    .operator = FUNCTION={ $function } came with { $argument } that cannot be used: { $reason }. Correct the call structure in the procurement system; docs/functions.md says how each argument is written.
+download-over = The catalog has changed too much since the download began. Please begin the download again.
+    .operator = DOWNLOADJSON asks for the snapshot TRANSACTIONID={ $transaction }, which is unknown or no longer kept. Begin the download again with page 1 and without TRANSACTIONID; if that happens often, the pages are fetched too slowly or with too long pauses.
+shop-unavailable = The shop cannot be reached at the moment. Please try again in a few minutes.
+    .operator = The shop answers for its products itself (catalog_url) and did not: { $reason }. See whether the shop runs and can be reached from the gateway; after several failures in a row it is left alone for half a minute.
+shop-answer-wrong = The shop gave an answer that cannot be understood. Please contact the shop.
+    .operator = The shop answers for its products itself (catalog_url), but not as docs/shop-contract.md describes: { $reason }. Have the shop's developers compare its answer with that page.
 function-not-offered = Your procurement system asked for something this shop does not offer. Opening the shop and ordering from it may still work; otherwise please contact the shop.
-    .operator = FUNCTION={ $function } is not offered by this OCI system. Offer it in the OCI system's tab Login (`functions` in [system.call] of an apply file), or switch it off in the procurement system; VALIDATE, BACKGROUND_SEARCH and DOWNLOADJSON also need the shop's product data in the gateway.
+    .operator = FUNCTION={ $function } is not offered by this OCI system. Offer it in the OCI system's tab Login (`functions` in [system.call] of an apply file), or switch it off in the procurement system; VALIDATE and BACKGROUND_SEARCH also need a catalog in the gateway (punchgate catalog import) or a shop that answers for its products itself (catalog_url), DOWNLOADJSON a catalog in the gateway.
 
 ## The login
 

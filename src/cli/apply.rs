@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::punchout::preview;
 use crate::setup::apply::{self, Applied, ApplyError, Options};
 use crate::setup::file::SetupFile;
 
@@ -15,9 +16,12 @@ use crate::setup::file::SetupFile;
 pub struct Apply {
     /// TOML file with [[shop]], [[system]], [[customer]] and [[assignment]] tables
     file: PathBuf,
-    /// Show what would change, and change nothing
+    /// Show what would change, and change nothing; settings of systems are tried on the last recorded carts
     #[arg(long)]
     dry_run: bool,
+    /// With --dry-run: on how many carts of each changed system, at most 100
+    #[arg(long, value_name = "N", default_value_t = preview::CARTS, value_parser = carts, requires = "dry_run")]
+    carts: usize,
     /// Remove shops, systems, customers and assignments that the file does not name
     #[arg(long)]
     prune: bool,
@@ -37,18 +41,35 @@ impl Apply {
 
         let (options, now) = (Options { dry_run: self.dry_run, prune: self.prune }, Clock::System.now());
         match super::block_on(store.write(move |c| apply::apply(c, &prepared, options, now))) {
-            Ok(applied) => print(&applied, false),
-            Err(ApplyError::DryRun(applied)) => print(&applied, true),
+            Ok(applied) => {
+                changes(&applied);
+                conclude(&applied, false);
+            }
+            Err(ApplyError::DryRun(applied)) => {
+                changes(&applied);
+                for draft in &applied.drafts {
+                    super::shadow::run(&store, draft, self.carts)?;
+                }
+                conclude(&applied, true);
+            }
             Err(error) => return Err(anyhow::Error::new(error).context(name)),
         }
         Ok(())
     }
 }
 
-fn print(applied: &Applied, dry_run: bool) {
+fn carts(text: &str) -> Result<usize, String> {
+    let most = preview::MOST_CARTS;
+    text.parse().ok().filter(|count| (1..=most).contains(count)).ok_or_else(|| format!("a number from 1 to {most}"))
+}
+
+fn changes(applied: &Applied) {
     for change in &applied.changes {
         say!("{change}");
     }
+}
+
+fn conclude(applied: &Applied, dry_run: bool) {
     match (applied.changes.len(), dry_run) {
         (0, _) => say!("no changes"),
         (count, true) => say!("{count} changes; nothing was done, this was a dry run"),

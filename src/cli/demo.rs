@@ -1,6 +1,7 @@
 //! `punchgate demo`: gateway, demo shop and demo buyer in one process, with data in a temporary
 //! folder that is gone afterwards. Shop and buyer are strangers to the gateway: they use HTTP only.
 
+use std::io::Cursor;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use secrecy::SecretString;
 use super::background;
 use super::serve::{bind, stop_signal};
 use crate::account::audit::Actor;
+use crate::catalog::{self, file::Format};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::credential::{password, secret};
@@ -19,10 +21,11 @@ use crate::demo::{buyer, shop};
 use crate::license::Kind;
 use crate::punchout::Gateway;
 use crate::setup::apply::{self, ApplyError, Options};
+use crate::setup::catalog::Plan;
 use crate::setup::file::SetupFile;
 use crate::setup::licenses::{self, LicenseError};
 use crate::store::{self, DatabaseUrl, Store};
-use crate::{telemetry, web};
+use crate::{setup, telemetry, web};
 
 const SYSTEM: &str = "demo";
 const OWNER: &str = "owner@acme.example";
@@ -191,6 +194,17 @@ license = "{}"
     let file = SetupFile::read(&file, |_| None)?;
     let prepared = apply::prepare(file, &Default::default(), config.password, || {});
     super::block_on(store.write(move |c| apply::apply(c, &prepared, Options::default(), now)))
-        .map(|_| ())
-        .map_err(|error: ApplyError| error.into())
+        .map_err(|error: ApplyError| anyhow::Error::from(error))?;
+    import(store)
+}
+
+/// What the shop sells, so that prices and searches are answered without opening it.
+fn import(store: &Store) -> anyhow::Result<()> {
+    let shop = super::wait(store.read(|c| store::shops::find_by_slug(c, "acme")))?.context("the shop was just made")?;
+    let lines = Cursor::new(crate::demo::catalog::as_json_lines());
+    let file = catalog::file::open(lines, "demo", Some(Format::JsonLines), &catalog::file::Options::default());
+    let file = file.map_err(|fault| anyhow::anyhow!("the demo's catalog: {fault}"))?;
+    let plan = Plan { source: "demo".into(), ..Plan::default() };
+    super::block_on(setup::catalog::import(store, &Clock::System, &shop, file, &plan, |_| ()))?;
+    Ok(())
 }

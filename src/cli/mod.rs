@@ -14,6 +14,7 @@ mod export;
 mod license;
 mod migrate;
 mod serve;
+mod shadow;
 mod user;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, SETTINGS};
+use crate::shop;
 use crate::store::{self, Store, StoreError};
 
 /// Self-hosted OCI punchout gateway between procurement systems and web shops
@@ -65,6 +67,7 @@ enum Command {
 /// Runs the command line; errors end in one sentence on standard error and exit code 1.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    shop::tls::install();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -67,6 +67,23 @@ struct Field {
     note: &'static str,
 }
 
+impl Field {
+    /// Whether a call of that function carries it: a file has no place to return to.
+    fn is_kept(&self, function: &str) -> bool {
+        function != "DOWNLOADJSON" || matches!(self.name, "USERNAME" | "PASSWORD" | "OCI_VERSION")
+    }
+}
+
+/// What can be asked without opening the shop.
+struct Question {
+    function: &'static str,
+    note: &'static str,
+    button: &'static str,
+    arguments: &'static [(&'static str, &'static str)],
+    /// The answer is looked at in a window of its own.
+    aside: bool,
+}
+
 #[derive(Template)]
 #[template(path = "demo/buyer/start.html")]
 struct Start<'a> {
@@ -75,6 +92,7 @@ struct Start<'a> {
     step: u8,
     call_url: &'a str,
     fields: Vec<Field>,
+    questions: [Question; 3],
 }
 
 #[derive(Template)]
@@ -100,7 +118,8 @@ struct Missing {
 async fn start(request: HttpRequest, buyer: web::Data<Buyer>) -> HttpResponse {
     let language = http::language(&request, LANGUAGE_COOKIE);
     let words = BuyerWords::of(language);
-    let page = Start { words, language, step: 1, call_url: &buyer.call_url, fields: call(&buyer, words, language) };
+    let (fields, questions) = (call(&buyer, words, language), questions(words));
+    let page = Start { words, language, step: 1, call_url: &buyer.call_url, fields, questions };
     let mut response = http::page(StatusCode::OK, &page);
     http::remember_language(&request, &mut response, LANGUAGE_COOKIE);
     response
@@ -120,6 +139,32 @@ fn call(buyer: &Buyer, words: &BuyerWords, language: Language) -> Vec<Field> {
         field("~CALLER", "CTLG", words.caller),
         field("http_content_charset", "utf-8", words.charset),
         field("returntarget", "_top", words.returntarget),
+    ]
+}
+
+fn questions(words: &BuyerWords) -> [Question; 3] {
+    [
+        Question {
+            function: "VALIDATE",
+            note: words.validate,
+            button: words.validate_button,
+            arguments: &[("PRODUCTID", "AC-2001"), ("QUANTITY", "250")],
+            aside: false,
+        },
+        Question {
+            function: "BACKGROUND_SEARCH",
+            note: words.search,
+            button: words.search_button,
+            arguments: &[("SEARCHSTRING", "M8")],
+            aside: false,
+        },
+        Question {
+            function: "DOWNLOADJSON",
+            note: words.download,
+            button: words.download_button,
+            arguments: &[("PAGESIZE", "5"), ("REQUESTEDPAGE", "1")],
+            aside: true,
+        },
     ]
 }
 

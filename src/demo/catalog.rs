@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
+use serde_json::json;
 
 use super::words::Language;
 
@@ -197,6 +198,40 @@ pub fn products() -> &'static [Product] {
         file.product
     });
     &PRODUCTS
+}
+
+/// The whole assortment as a file that `punchgate catalog import` reads: one article a line, as JSON.
+pub fn as_json_lines() -> String {
+    let line = |product: &Product| {
+        let text = |language: Language| {
+            json!({
+                "language": language.tag(),
+                "name": product.name.of(language),
+                "description": product.description.of(language),
+            })
+        };
+        json!({
+            "product_id": product.number,
+            "kind": product.kind.name(),
+            "texts": [text(Language::German), text(Language::English)],
+            "unit": product.unit.name(),
+            "currency": "EUR",
+            "prices": [{
+                "from": product.minimum.to_string(),
+                "net": product.price.to_string(),
+                "per": product.per.to_string(),
+            }],
+            "tax_rate": TAX_RATE,
+            "manufacturer_number": product.manufacturer.number,
+            "manufacturer": product.manufacturer.name,
+            "manufacturer_part": product.manufacturer_part,
+            "ean": product.ean,
+            "lead_time_days": product.lead_time_days,
+            "categories": [{ "scheme": "ECLASS13.0", "id": product.eclass.id, "name": product.eclass.name }],
+            "min_quantity": product.minimum.to_string(),
+        })
+    };
+    products().iter().map(|product| format!("{}\n", line(product))).collect()
 }
 
 /// The product with this article number.

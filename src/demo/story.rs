@@ -128,7 +128,13 @@ struct Page {
 
 impl Browser {
     fn new() -> Self {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+        crate::shop::tls::install();
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .tls_certs_only([])
+            .build()
+            .unwrap();
         Self { client, cookies: Vec::new() }
     }
 

@@ -159,6 +159,14 @@ words! {
         charset: "how the returned text is to be encoded: utf-8 or iso-8859-1", "Kodierung der zurückgegebenen Texte: utf-8 oder iso-8859-1";
         returntarget: "the same as ~TARGET in newer systems", "dasselbe wie ~TARGET in neueren Systemen";
         language: "the language for the shop: en or de", "die Sprache für den Shop: en oder de";
+        without_shop: "Without opening the shop", "Ohne den Shop zu öffnen";
+        without_shop_intro: "Procurement systems can also ask the supplier's catalog by themselves. The gateway answers; nobody is logged in to the shop.", "Einkaufssysteme können den Katalog des Lieferanten auch selbst befragen. Das Gateway antwortet, im Shop wird niemand angemeldet.";
+        validate: "Is this product still available, and what does it cost in this quantity? The answer sends itself back here.", "Gibt es dieses Produkt noch, und was kostet es in dieser Menge? Die Antwort sendet sich selbst hierher zurück.";
+        validate_button: "Check the product", "Produkt prüfen";
+        search: "All hits of a search, to be taken over with one press of a button.", "Alle Treffer einer Suche, mit einem Knopfdruck zu übernehmen.";
+        search_button: "Search the catalog", "Katalog durchsuchen";
+        download: "The catalog itself, page by page as JSON.", "Der Katalog selbst, Seite für Seite als JSON.";
+        download_button: "Download a page", "Eine Seite herunterladen";
         returned: "Items from the catalog", "Positionen aus dem Katalog";
         returned_intro: "The shop's cart came back as an OCI form and was read into your requisition. Nothing is ordered yet.", "Der Warenkorb des Shops kam als OCI-Formular zurück und wurde in Ihre Anforderung gelesen. Bestellt ist noch nichts.";
         no_items: "Nothing came back: the return has no items.", "Es kam nichts zurück: Die Rückgabe hat keine Positionen.";

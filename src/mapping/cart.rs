@@ -9,7 +9,9 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use super::kinship;
-use super::reader::{Given, Reader, type_name};
+use super::line::read_line;
+pub use super::line::{Attachment, Category, Kind, Line, Manufacturer, Price, Reference};
+use super::reader::{Reader, type_name};
 use crate::oci::amount::Decimal;
 use crate::oci::finding::{Fault, LineRef, quoted};
 use crate::oci::rules::is_currency;
@@ -26,76 +28,8 @@ pub struct Cart {
     /// Three capital letters.
     pub currency: String,
     pub lines: Vec<Line>,
-}
-
-/// One line. A text that is empty or blank is `None`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Line {
-    /// Its place among the cart's lines, from 1.
-    pub position: usize,
-    pub id: Option<String>,
-    pub kind: Kind,
-    pub product_id: Option<String>,
-    pub name: Option<String>,
-    /// HTML.
-    pub description: Option<String>,
-    /// Greater than zero. A text line has 1 if it says nothing.
-    pub quantity: Decimal,
-    /// The shop's own word.
-    pub unit: Option<String>,
-    pub price: Price,
-    /// Percent.
-    pub tax_rate: Option<Decimal>,
-    pub manufacturer: Manufacturer,
-    /// The manufacturer's number for the product.
-    pub manufacturer_part: Option<String>,
-    pub ean: Option<String>,
-    pub categories: Vec<Category>,
-    pub lead_time_days: Option<u32>,
-    /// The `id` of another line; following parents ends.
-    pub parent: Option<String>,
-    pub attachments: Vec<Attachment>,
+    /// Anything of the shop's own about the cart as a whole.
     pub custom: Map<String, Value>,
-}
-
-/// What a line is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Kind {
-    #[default]
-    Product,
-    Service,
-    Shipping,
-    Discount,
-    Text,
-}
-
-/// `net` is what `per` of the line's unit cost. Only a discount's may be negative.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Price {
-    pub net: Decimal,
-    /// Greater than zero.
-    pub per: Decimal,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Manufacturer {
-    pub number: Option<String>,
-    pub name: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Category {
-    /// The classification, `ECLASS13.0`.
-    pub scheme: Option<String>,
-    pub id: Option<String>,
-    pub name: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Attachment {
-    pub url: Option<String>,
-    pub title: Option<String>,
-    pub purpose: Option<String>,
 }
 
 /// Why there is no cart.
@@ -115,25 +49,6 @@ pub enum CartError {
 pub struct Total {
     pub amount: Decimal,
     pub currency: String,
-}
-
-impl Kind {
-    /// As it stands in the JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Product => "product",
-            Self::Service => "service",
-            Self::Shipping => "shipping",
-            Self::Discount => "discount",
-            Self::Text => "text",
-        }
-    }
-
-    fn read(name: &str) -> Option<Self> {
-        [Self::Product, Self::Service, Self::Shipping, Self::Discount, Self::Text]
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
-    }
 }
 
 impl Cart {
@@ -162,6 +77,7 @@ impl Cart {
             None => reader.missing("currency", "every cart needs one, as \"EUR\""),
             _ => {}
         }
+        let custom = reader.within("custom", |inner| inner.object.clone()).unwrap_or_default();
         let lines = match cart.get("lines") {
             Some(Value::Array(lines)) if lines.len() > MAX_LINES => {
                 return Err(CartError::TooManyLines { count: lines.len() });
@@ -186,135 +102,18 @@ impl Cart {
         let lines: Vec<Option<Line>> = read.collect();
         kinship::check(&lines, &mut faults);
         match (currency, faults.is_empty()) {
-            (Some(currency), true) => Ok(Self { currency, lines: lines.into_iter().flatten().collect() }),
+            (Some(currency), true) => Ok(Self { currency, lines: lines.into_iter().flatten().collect(), custom }),
             (currency, _) => {
                 let faulty: HashSet<usize> = faults.iter().filter_map(|fault| fault.line.parse().ok()).collect();
                 let sound = |line: &Line| !faulty.contains(&line.position);
                 let rest = lines.into_iter().flatten().filter(|line| line.kind != Kind::Text && sound(line));
                 // A wrong currency is told once, not again with every line.
                 let currency = currency.filter(|code| is_currency(code)).unwrap_or_else(|| NO_CURRENCY.into());
-                let rest = Self { currency, lines: rest.collect() };
+                let rest = Self { currency, lines: rest.collect(), custom };
                 Err(CartError::Faulty { faults, rest })
             }
         }
     }
-}
-
-impl Line {
-    /// What the line comes to, net.
-    pub fn amount(&self) -> Option<Decimal> {
-        self.quantity.checked_mul(self.price.net)?.checked_div(self.price.per)
-    }
-}
-
-fn read_line(line: &Value, position: usize, faults: &mut Vec<Fault>) -> Option<Line> {
-    let Value::Object(object) = line else {
-        let message = format!("The line is {}; an object is needed.", type_name(line));
-        faults.push(LineRef::at(position, None).fault("lines", "wrong-type", message));
-        return None;
-    };
-    let mut reader = Reader::new(object, LineRef::at(position, None), faults);
-    let id = reader.identifier("id");
-    reader.line.line_id.clone_from(&id);
-
-    let kind = match reader.text("kind") {
-        None => Kind::Product,
-        Some(name) => Kind::read(&name).unwrap_or_else(|| {
-            let allowed = "product, service, shipping, discount and text are allowed";
-            reader.fault("kind", "unknown-kind", format!("{} is no kind of line; {allowed}.", quoted(&name)));
-            Kind::Product
-        }),
-    };
-    let product_id = reader.identifier("product_id");
-    let name = reader.text("name");
-    let description = reader.text("description");
-    let says_something =
-        name.is_some() || product_id.is_some() && kind != Kind::Text || description.is_some() && kind == Kind::Text;
-    if !says_something && !reader.is_wrong("name") && !reader.is_wrong("product_id") {
-        let why = match kind {
-            Kind::Text => "a text line needs it or a description",
-            _ => "a line needs it or product_id",
-        };
-        reader.missing("name", why);
-    }
-
-    let is_text = kind == Kind::Text;
-    let quantity = reader.decimal("quantity");
-    match quantity {
-        Given::Value(quantity) if quantity <= Decimal::ZERO => {
-            reader.fault(
-                "quantity",
-                "quantity-not-positive",
-                format!("{quantity} is not possible; a quantity is greater than 0."),
-            );
-        }
-        Given::Nothing if !is_text => reader.missing("quantity", "every line needs one"),
-        _ => {}
-    }
-    let price = read_price(&mut reader, kind);
-    let tax_rate = reader.decimal("tax_rate");
-    if let Given::Value(rate) = tax_rate
-        && rate < Decimal::ZERO
-    {
-        reader.fault("tax_rate", "tax-rate-negative", format!("{rate} is not possible; a tax rate is 0 or more."));
-    }
-    Some(Line {
-        position,
-        kind,
-        product_id,
-        name,
-        description,
-        quantity: quantity.or(Decimal::ONE),
-        unit: reader.text("unit"),
-        price,
-        tax_rate: tax_rate.value(),
-        manufacturer: reader
-            .within("manufacturer", |inner| Manufacturer {
-                number: inner.identifier("number"),
-                name: inner.text("name"),
-            })
-            .unwrap_or_default(),
-        manufacturer_part: reader.identifier("manufacturer_part"),
-        ean: reader.identifier("ean"),
-        categories: reader.list("categories", |inner| Category {
-            scheme: inner.text("scheme"),
-            id: inner.identifier("id"),
-            name: inner.text("name"),
-        }),
-        lead_time_days: reader.whole("lead_time_days"),
-        parent: reader.identifier("parent"),
-        attachments: reader.list("attachments", |inner| Attachment {
-            url: inner.text("url"),
-            title: inner.text("title"),
-            purpose: inner.text("purpose"),
-        }),
-        custom: reader.within("custom", |inner| inner.object.clone()).unwrap_or_default(),
-        id,
-    })
-}
-
-fn read_price(reader: &mut Reader, kind: Kind) -> Price {
-    let read = reader.within("price", |inner| {
-        let (net, per) = (inner.decimal("net"), inner.decimal("per"));
-        match net {
-            Given::Value(net) if net < Decimal::ZERO && kind != Kind::Discount => {
-                inner.fault("net", "price-negative", format!("{net} is not possible; a price is 0 or more."));
-            }
-            Given::Nothing if kind != Kind::Text => inner.missing("net", "every line needs a price"),
-            _ => {}
-        }
-        match per {
-            Given::Value(per) if per <= Decimal::ZERO => {
-                inner.fault("per", "per-not-positive", format!("{per} is not possible; a price is for more than 0."));
-            }
-            _ => {}
-        }
-        Price { net: net.or(Decimal::ZERO), per: per.or(Decimal::ONE) }
-    });
-    if read.is_none() && kind != Kind::Text && !reader.is_wrong("price") {
-        reader.missing("price.net", "every line needs a price");
-    }
-    read.unwrap_or(Price { net: Decimal::ZERO, per: Decimal::ONE })
 }
 
 #[cfg(test)]

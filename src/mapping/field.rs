@@ -1,13 +1,15 @@
-//! The rules by which one OCI field gets its value, as they stand in an apply file or a preset, and
-//! the sources they draw from.
+//! The rules by which one OCI field gets its value, as they stand in an apply file or a preset.
 //!
-//! A rule is compiled before any cart comes: a name that nobody knows stops the configuration, never
-//! a buyer.
+//! A rule is compiled before any cart comes: a source or a template that cannot work stops the
+//! configuration, never a buyer.
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::cart::{Cart, Line};
+use super::cart::Line;
+use super::sources::{Scope, Source};
+use super::template::{LineValues, Template, TemplateFailed};
 use crate::oci::text;
 
 /// One `[[system.field]]`.
@@ -19,13 +21,13 @@ pub struct FieldRule {
     /// Sources; the first that is not empty wins.
     #[serde(default)]
     pub from: Vec<String>,
-    /// The value when all of them are empty.
+    /// The value when all of them are empty, or the template is.
     #[serde(default)]
     pub fixed: String,
     /// Longer values are cut at a word; at least 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<usize>,
-    /// Not offered yet.
+    /// Instead of sources.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
 }
@@ -39,31 +41,23 @@ pub struct MappingError {
     pub reason: String,
 }
 
-/// What surrounds a cart: the buyer, his call, the shop.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Context<'a> {
-    pub customer_number: &'a str,
-    pub customer_email: &'a str,
-    /// Parameters of the call that are not OCI's own, names as received.
-    pub extra: &'a [(String, String)],
-    /// `NEW_ITEM-<FIELD>` of the call, as (FIELD, value).
-    pub call_items: &'a [(String, String)],
-    pub shop_name: &'a str,
-}
-
 /// A [`FieldRule`] whose sources are known.
 #[derive(Debug, Clone)]
 pub(super) struct Compiled {
     pub name: String,
     sources: Vec<Source>,
+    pub template: Option<Template>,
     fixed: String,
     pub max: Option<usize>,
+    /// LONGTEXT keeps its lines.
+    long: bool,
+    pub amount: bool,
 }
 
 /// A value and where it is from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Found {
-    pub value: String,
+pub(super) struct Found<'a> {
+    pub value: Cow<'a, str>,
     /// From the line itself, and not from what surrounds it or from the rule.
     pub from_line: bool,
 }
@@ -78,43 +72,62 @@ impl Compiled {
             };
             return Err(error(hint.to_owned()));
         }
-        if rule.template.is_some() {
-            return Err(error("template is not offered yet; use from and fixed".to_owned()));
+        if rule.template.is_some() && !rule.from.is_empty() {
+            return Err(error("template and from exclude each other; a template names its sources itself".to_owned()));
         }
         if rule.max == Some(0) {
             return Err(error(
                 "max = 0 leaves nothing; leave max out, or give a rule with neither from nor fixed".to_owned(),
             ));
         }
-        let sources = rule.from.iter().map(|name| {
-            Source::read(name).ok_or_else(|| {
-                let known = MEMBERS.map(|(member, _)| member).join(", ");
-                let others =
-                    "custom.<key>, cart.currency, customer.number, customer.email, call.<parameter>, shop.name";
-                error(format!("from: \"{name}\" is not known; known are {known}, {others}"))
-            })
-        });
+        let sources =
+            rule.from.iter().map(|name| Source::read(name).map_err(|reason| error(format!("from: {reason}"))));
+        let template = rule.template.as_deref().map(Template::new).transpose();
         Ok(Self {
             name: rule.name.clone(),
             sources: sources.collect::<Result<_, _>>()?,
+            template: template.map_err(|reason| error(format!("template: {reason}")))?,
             fixed: rule.fixed.clone(),
             max: rule.max,
+            long: rule.name == "LONGTEXT",
+            amount: matches!(rule.name.as_str(), "QUANTITY" | "PRICE"),
         })
     }
 
     /// The value for a line, before `max`; on one line, unless it is for LONGTEXT.
-    pub fn value(&self, line: &Line, cart: &Cart, context: &Context) -> Found {
-        let tidy = |value: String| match self.name.as_str() {
-            "LONGTEXT" => text::several_lines(&value),
-            _ => text::single_line(&value),
-        };
-        for source in &self.sources {
-            let value = tidy(source.value(line, cart, context));
+    pub fn value<'a>(
+        &'a self,
+        line: &'a Line,
+        scope: &'a Scope,
+        values: &LineValues,
+    ) -> Result<Found<'a>, TemplateFailed> {
+        if let Some(template) = &self.template {
+            let value = self.tidy(template.render(scope, values)?.into());
             if !value.is_empty() {
-                return Found { value, from_line: source.is_of_the_line() };
+                return Ok(Found { value, from_line: template.is_of_the_line() });
             }
         }
-        Found { value: tidy(self.fixed.clone()), from_line: false }
+        for source in &self.sources {
+            let value = self.tidy(source.value(line, scope));
+            if !value.is_empty() {
+                return Ok(Found { value, from_line: source.is_of_the_line() });
+            }
+        }
+        Ok(Found { value: self.tidy(Cow::Borrowed(&self.fixed)), from_line: false })
+    }
+
+    fn tidy<'a>(&self, value: Cow<'a, str>) -> Cow<'a, str> {
+        match value {
+            Cow::Borrowed(text) if self.long => text::lines(text),
+            Cow::Borrowed(text) => text::line(text),
+            Cow::Owned(text) => {
+                let tidied = if self.long { text::lines(&text) } else { text::line(&text) };
+                match tidied {
+                    Cow::Borrowed(same) if same.len() == text.len() => Cow::Owned(text),
+                    other => Cow::Owned(other.into_owned()),
+                }
+            }
+        }
     }
 }
 
@@ -125,105 +138,11 @@ pub(super) fn is_field_name(name: &str) -> bool {
         && !name.starts_with("LONGTEXT_")
 }
 
-#[derive(Debug, Clone)]
-enum Source {
-    Member(Member),
-    Custom(String),
-    Currency,
-    CustomerNumber,
-    CustomerEmail,
-    Call(String),
-    ShopName,
-}
-
-type Member = fn(&Line) -> String;
-
-/// The members of a line by their JSON names. Of lists the first entry counts.
-const MEMBERS: [(&str, Member); 22] = [
-    ("id", |line| text_of(&line.id)),
-    ("kind", |line| line.kind.as_str().to_owned()),
-    ("product_id", |line| text_of(&line.product_id)),
-    ("name", |line| text_of(&line.name)),
-    ("description", |line| text::plain(line.description.as_deref().unwrap_or_default())),
-    ("quantity", |line| line.quantity.normalize().to_string()),
-    ("unit", |line| text_of(&line.unit)),
-    ("price.net", |line| line.price.net.normalize().to_string()),
-    ("price.per", |line| line.price.per.normalize().to_string()),
-    ("tax_rate", |line| line.tax_rate.map(|rate| rate.normalize().to_string()).unwrap_or_default()),
-    ("manufacturer.number", |line| text_of(&line.manufacturer.number)),
-    ("manufacturer.name", |line| text_of(&line.manufacturer.name)),
-    ("manufacturer_part", |line| text_of(&line.manufacturer_part)),
-    ("ean", |line| text_of(&line.ean)),
-    ("categories.scheme", |line| line.categories.first().map(|first| text_of(&first.scheme)).unwrap_or_default()),
-    ("categories.id", |line| line.categories.first().map(|first| text_of(&first.id)).unwrap_or_default()),
-    ("categories.name", |line| line.categories.first().map(|first| text_of(&first.name)).unwrap_or_default()),
-    ("lead_time_days", |line| line.lead_time_days.map(|days| days.to_string()).unwrap_or_default()),
-    ("parent", |line| text_of(&line.parent)),
-    ("attachments.url", |line| line.attachments.first().map(|first| text_of(&first.url)).unwrap_or_default()),
-    ("attachments.title", |line| line.attachments.first().map(|first| text_of(&first.title)).unwrap_or_default()),
-    ("attachments.purpose", |line| line.attachments.first().map(|first| text_of(&first.purpose)).unwrap_or_default()),
-];
-
-fn text_of(text: &Option<String>) -> String {
-    text.clone().unwrap_or_default()
-}
-
-impl Source {
-    fn read(name: &str) -> Option<Self> {
-        if let Some((_, member)) = MEMBERS.iter().find(|(known, _)| *known == name) {
-            return Some(Self::Member(*member));
-        }
-        match name {
-            "cart.currency" => return Some(Self::Currency),
-            "customer.number" => return Some(Self::CustomerNumber),
-            "customer.email" => return Some(Self::CustomerEmail),
-            "shop.name" => return Some(Self::ShopName),
-            _ => {}
-        }
-        match name.split_once('.')? {
-            ("custom", key) if !key.is_empty() => Some(Self::Custom(key.to_owned())),
-            ("call", parameter) if !parameter.is_empty() => Some(Self::Call(parameter.to_owned())),
-            _ => None,
-        }
-    }
-
-    fn value(&self, line: &Line, cart: &Cart, context: &Context) -> String {
-        match self {
-            Self::Member(member) => member(line),
-            Self::Custom(key) => match line.custom.get(key) {
-                Some(Value::String(text)) => text.clone(),
-                Some(Value::Number(number)) => number.to_string(),
-                Some(Value::Bool(flag)) => flag.to_string(),
-                _ => String::new(),
-            },
-            Self::Currency => cart.currency.clone(),
-            Self::CustomerNumber => context.customer_number.to_owned(),
-            Self::CustomerEmail => context.customer_email.to_owned(),
-            Self::Call(parameter) => parameter_of(context, parameter).unwrap_or_default().to_owned(),
-            Self::ShopName => context.shop_name.to_owned(),
-        }
-    }
-
-    fn is_of_the_line(&self) -> bool {
-        matches!(self, Self::Member(_) | Self::Custom(_))
-    }
-}
-
-/// Buyers send names in every case: the exact one first.
-fn parameter_of<'a>(context: &Context<'a>, name: &str) -> Option<&'a str> {
-    let pick = |pairs: &'a [(String, String)], name: &str| {
-        let exact = pairs.iter().find(|(known, _)| known == name);
-        let folded = || pairs.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        exact.or_else(folded).map(|(_, value)| value.as_str())
-    };
-    match name.get(..9).filter(|prefix| prefix.eq_ignore_ascii_case("NEW_ITEM-")) {
-        Some(prefix) => pick(context.call_items, &name[prefix.len()..]),
-        None => pick(context.extra, name),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::cart::Cart;
+    use super::super::sources::Context;
+    use super::super::template::{Spent, Surroundings};
     use super::*;
 
     fn rule(name: &str, from: &[&str]) -> FieldRule {
@@ -235,14 +154,17 @@ mod tests {
             br#"{"currency":"CHF","lines":[{"id":"7","product_id":"P 1","name":"Bolt\nM8","description":"<p>Zinc</p><p>8.8</p>",
             "quantity":"2.50","unit":"kg","price":{"net":"1.10"},"tax_rate":7.70,"ean":"40","manufacturer_part":"MP",
             "manufacturer":{"number":"88","name":"Acme"},"lead_time_days":2,
-            "categories":[{"scheme":"S","id":"C","name":"N"},{"id":"D"}],
-            "attachments":[{"url":"U","title":"T","purpose":"C"}],
-            "custom":{"box":"Big","count":4.0,"flag":true,"list":[1],"a.b":"dotted"}}]}"#,
+            "categories":[{"scheme":"S","id":"C","name":"N"},{"id":"D"},{"scheme":"ECLASS13.0","id":"23110101"}],
+            "attachments":[{"url":"U","title":"T"},{"url":"V","purpose":"C"}],
+            "contract":{"number":"4600","item":10},"quote":{"number":"Q1","item":"2"},"material":"M1","material_group":7,
+            "configuration":"red",
+            "custom":{"box":"Big","count":4.0,"flag":true,"list":[1],"a.b":"dotted","size":{"height":[2,3]}}}],
+            "custom":{"order":{"note":"Urgent"}}}"#,
         )
         .unwrap()
     }
 
-    fn value(rule: &FieldRule) -> Found {
+    fn value(rule: &FieldRule) -> Found<'static> {
         let (extra, call_items) = (
             [("CostCenter".to_owned(), "4711".to_owned()), ("costcenter".to_owned(), "4712".to_owned())],
             [("MATGROUP".to_owned(), "G1".to_owned())],
@@ -252,10 +174,24 @@ mod tests {
             customer_email: "buyer@customer.example",
             extra: &extra,
             call_items: &call_items,
+            language: "de",
+            oci_version: "4.0",
             shop_name: "Acme Tools",
+            shop_slug: "acme",
+            shop_website: "https://shop.acme.example",
         };
         let cart = cart();
-        Compiled::new(rule).unwrap().value(&cart.lines[0], &cart, &context)
+        let scope = Scope {
+            cart: &cart,
+            context: &context,
+            total: "2.75".into(),
+            surroundings: Some(Surroundings::new(&cart, "2.75", &context)),
+            spent: Spent::default(),
+        };
+        let rule = Compiled::new(rule).unwrap();
+        let values = LineValues::new(&cart.lines[0], scope.surroundings.as_ref());
+        let found = rule.value(&cart.lines[0], &scope, &values).unwrap();
+        Found { value: found.value.into_owned().into(), from_line: found.from_line }
     }
 
     #[test]
@@ -279,7 +215,26 @@ mod tests {
             ("lead_time_days", "2", true),
             ("attachments.url", "U", true),
             ("attachments.title", "T", true),
-            ("attachments.purpose", "C", true),
+            ("categories[1].id", "D", true),
+            ("categories[ECLASS].id", "23110101", true),
+            ("categories[eclass13.0].scheme", "ECLASS13.0", true),
+            ("attachments[1].url", "V", true),
+            ("attachments[C].url", "V", true),
+            ("contract.number", "4600", true),
+            ("contract.item", "10", true),
+            ("quote.number", "Q1", true),
+            ("quote.item", "2", true),
+            ("material", "M1", true),
+            ("material_group", "7", true),
+            ("configuration", "red", true),
+            ("custom.size.height.1", "3", true),
+            ("cart.total", "2.75", false),
+            ("cart.lines", "1", false),
+            ("cart.custom.order.note", "Urgent", false),
+            ("call.language", "de", false),
+            ("call.oci_version", "4.0", false),
+            ("shop.slug", "acme", false),
+            ("shop.website", "https://shop.acme.example", false),
             ("kind", "product", true),
             ("custom.box", "Big", true),
             ("custom.count", "4.0", true),
@@ -295,7 +250,16 @@ mod tests {
         ] {
             assert_eq!(value(&rule("CUST_FIELD1", &[source])), Found { value: expected.into(), from_line }, "{source}");
         }
-        for source in ["custom.list", "custom.none", "call.none", "parent"] {
+        for source in [
+            "custom.list",
+            "custom.none",
+            "custom.size.width",
+            "call.none",
+            "parent",
+            "categories[UNSPSC].id",
+            "categories[9].id",
+            "attachments.purpose",
+        ] {
             assert_eq!(value(&rule("CUST_FIELD1", &[source])), Found::default(), "{source}");
         }
     }
@@ -319,13 +283,28 @@ mod tests {
             assert_eq!(error.field, rule.name);
             error.reason
         };
-        for source in ["", "price", "nmae", "custom.", "call.", "customer.name", "NAME"] {
+        for source in [
+            "",
+            "price",
+            "nmae",
+            "custom.",
+            "call.",
+            "customer.name",
+            "NAME",
+            "categories[].id",
+            "name[1]",
+            "custom[1].a",
+            "cart.custom.",
+        ] {
             assert!(reason(rule("DESCRIPTION", &[source])).contains("is not known"), "{source}");
         }
         for name in ["", "description", "NEW_ITEM-UNIT", "UNIT[1]", "A B", "1A", "LONGTEXT_1"] {
             assert!(reason(rule(name, &[])).contains("name"), "{name}");
         }
-        assert!(reason(FieldRule { template: Some("x".into()), ..rule("X", &[]) }).contains("template"));
+        let both = FieldRule { template: Some("x".into()), ..rule("X", &["name"]) };
+        assert!(reason(both).contains("exclude each other"));
+        let wrong = FieldRule { template: Some("{{ line.nmae }}".into()), ..rule("X", &[]) };
+        assert!(reason(wrong).starts_with("template: line.nmae is not known; known are line.id,"));
         assert!(reason(FieldRule { max: Some(0), ..rule("X", &[]) }).contains("max"));
     }
 

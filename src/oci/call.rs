@@ -4,11 +4,13 @@
 //! It does not judge the hook ([`hook`](super::hook) does), knows no system and checks no password.
 //! The surprising fact: half of all first calls carry a placeholder like `<HOOK_URL>` instead of a value, so that is a reason of its own.
 
+use std::borrow::Cow;
+
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 pub use super::facts::{Facts, named_language};
-pub use super::function::{Function, Intent};
+pub use super::function::{Asked, Function, Intent};
 pub use super::parameters::{MAX_PARAMETERS, Parameter, Parameters, Source};
 
 use super::parameters::decode_again;
@@ -42,8 +44,9 @@ impl Default for Names {
 pub struct Call {
     pub user: String,
     pub password: SecretString,
-    /// As decoded; control characters are still in it, so that they can be refused.
-    pub hook: String,
+    /// As decoded; control characters are still in it, so that they can be refused. Only functions that are answered in the
+    /// response may come without one.
+    pub hook: Option<String>,
     /// Where to go without a cart; as decoded.
     pub cancel: Option<String>,
     pub function: Function,
@@ -65,6 +68,8 @@ pub enum CallError {
     UnknownFunction { function: String },
     #[error("the function {function} lacks its argument {argument}")]
     ArgumentMissing { function: &'static str, argument: &'static str },
+    #[error("the function {function} cannot be answered because of {argument}: {reason}")]
+    ArgumentWrong { function: &'static str, argument: String, reason: String },
 }
 
 impl Call {
@@ -74,10 +79,11 @@ impl Call {
     /// The first reason found; see [`CallError`].
     pub fn read(parameters: &Parameters, names: &Names) -> Result<Self, CallError> {
         let hook = decode_again(parameters.get_hook(&names.hook).unwrap_or_default());
-        if hook.trim_matches(' ').is_empty() {
+        let hook = Some(hook).filter(|hook| !hook.trim_matches(' ').is_empty());
+        if hook.is_none() && !Function::needs_no_hook(parameters) {
             return Err(CallError::HookMissing { parameter: names.hook.clone() });
         }
-        refuse_placeholder(&names.hook, &hook)?;
+        refuse_placeholder(&names.hook, hook.as_deref().unwrap_or_default())?;
 
         let user = parameters.get(&names.user).unwrap_or_default();
         let password = parameters.get(&names.password).unwrap_or_default();
@@ -98,7 +104,7 @@ impl Call {
             user: user.to_owned(),
             password: password.into(),
             cancel: (!cancel.trim_matches(' ').is_empty()).then(|| cancel.into_owned()),
-            hook: hook.into_owned(),
+            hook: hook.map(Cow::into_owned),
             function,
             facts,
         })
@@ -137,7 +143,10 @@ mod tests {
         .unwrap();
         assert_eq!(call.user, "buyer1");
         assert_eq!(call.password.expose_secret(), "secret");
-        assert_eq!(call.hook, "https://srm.example.com/sap/its/bbpsc01?sap-client=100&sap-sessionid=ABC123");
+        assert_eq!(
+            call.hook.as_deref(),
+            Some("https://srm.example.com/sap/its/bbpsc01?sap-client=100&sap-sessionid=ABC123")
+        );
         assert_eq!(call.function, Function::None);
         assert_eq!(call.function.intent(), Some(Intent::Shop));
         assert_eq!(call.cancel, None);
@@ -150,25 +159,28 @@ mod tests {
             "http%3A%2F%2Fp1%2Ewdf%2Esap%2Dag%2Ede%3A1080%2Fscripts%2Fwgate%2Edll%2FMEW0%2F%3F%7E&~ForceTarge=Yes",
         )
         .unwrap();
-        assert_eq!(call.hook, "http://p1.wdf.sap-ag.de:1080/scripts/wgate.dll/MEW0/?~");
+        assert_eq!(call.hook.as_deref(), Some("http://p1.wdf.sap-ag.de:1080/scripts/wgate.dll/MEW0/?~"));
     }
 
     #[test]
     fn an_unencoded_hook_is_read_up_to_the_next_ampersand() {
         let call = with_hook("https://www.site.example?hash=a+c&FUNCTION=").unwrap();
-        assert_eq!(call.hook, "https://www.site.example?hash=a+c");
+        assert_eq!(call.hook.as_deref(), Some("https://www.site.example?hash=a+c"));
     }
 
     #[test]
     fn a_doubly_encoded_hook_is_decoded_twice() {
         let call = with_hook("https%253A%252F%252Fbuyer.example%252Fr%253Fa%253D1").unwrap();
-        assert_eq!(call.hook, "https://buyer.example/r?a=1");
+        assert_eq!(call.hook.as_deref(), Some("https://buyer.example/r?a=1"));
     }
 
     #[test]
     fn control_characters_stay_in_the_hook_to_be_refused_there() {
-        assert_eq!(with_hook("https%3A%2F%2Fbuyer.example%2F%00%09").unwrap().hook, "https://buyer.example/\0\t");
-        assert_eq!(with_hook("SAPEVENT%3APOST").unwrap().hook, "SAPEVENT:POST");
+        assert_eq!(
+            with_hook("https%3A%2F%2Fbuyer.example%2F%00%09").unwrap().hook.as_deref(),
+            Some("https://buyer.example/\0\t")
+        );
+        assert_eq!(with_hook("SAPEVENT%3APOST").unwrap().hook.as_deref(), Some("SAPEVENT:POST"));
     }
 
     #[test]
@@ -179,7 +191,7 @@ mod tests {
             &Names::default(),
         )
         .unwrap();
-        assert_eq!(call.hook, "https://srm.example.com/return");
+        assert_eq!(call.hook.as_deref(), Some("https://srm.example.com/return"));
         assert_eq!(call.user, "buyer1");
         assert_eq!(call.password.expose_secret(), "secret");
         assert_eq!(call.facts.version.as_deref(), Some("4.0"));
@@ -197,7 +209,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(call.user, "user-id");
-        assert_eq!(call.hook, "http://myshop.example/ocireceive.asp");
+        assert_eq!(call.hook.as_deref(), Some("http://myshop.example/ocireceive.asp"));
         assert_eq!(call.function.intent(), Some(Intent::Search { text: "Switch".into() }));
         assert_eq!(call.facts.extra, [("fr:act".to_owned(), "oci".to_owned())]);
     }
@@ -210,7 +222,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(call.cancel.as_deref(), Some("https://ifs.example.com/main/punchout/cancel"));
-        assert_eq!(call.hook, "https://ifs.example.com/main/punchout/return?uniqueid=4711");
+        assert_eq!(call.hook.as_deref(), Some("https://ifs.example.com/main/punchout/return?uniqueid=4711"));
         assert_eq!(call.facts.items, [("VENDOR".to_owned(), "100234".to_owned())]);
         assert_eq!(call.facts.version.as_deref(), Some("4.0"));
     }

@@ -27,6 +27,8 @@ pub struct Facts {
     pub echo_target: Option<(String, String)>,
     /// `~CALLER`, name as received and value.
     pub caller: Option<(String, String)>,
+    /// What asks for the XML variant, in one of its spellings: name as received and value, if it has one.
+    pub xml_type: Option<(String, String)>,
     /// BCP 47 primary language tag in lower case.
     pub language: Option<String>,
     /// `NEW_ITEM-<FIELD>` given in the call, to be returned on every line: (FIELD in upper case, non-empty value).
@@ -36,6 +38,9 @@ pub struct Facts {
 }
 
 const LANGUAGES: [&str; 4] = ["sap-language", "language", "LANGU", "uilanguage"];
+
+/// How the type of the XML variant is spelled (digest section 4); each in any case.
+const XML_TYPES: [&str; 4] = ["~xml_type", "~xmlType", "xmltype", "xml_type"];
 
 const KNOWN: [&str; 7] =
     ["OCI_VERSION", "OCIVERSION", "http_content_charset", "returntarget", "~TARGET", "~OkCode", "~CALLER"];
@@ -67,10 +72,28 @@ impl Facts {
             ok_code: pair("~OkCode"),
             echo_target: pair("~TARGET"),
             caller: pair("~CALLER"),
+            xml_type: XML_TYPES.iter().find_map(|name| pair(name)).filter(|(_, value)| !value.trim().is_empty()),
             language: named_language(parameters),
             items,
             extra,
         }
+    }
+}
+
+impl Facts {
+    /// Takes out what is secret by any of these names: a system may know others for single customers.
+    pub fn forget(&mut self, parameters: &Parameters, names: &[&Names]) {
+        let hides = |name: &str| names.iter().any(|names| is_secret(name, names));
+        let secrets: Vec<&str> = parameters
+            .iter()
+            .filter(|parameter| hides(&parameter.name))
+            .map(|parameter| parameter.value.as_str())
+            .filter(|value| value.chars().count() >= SHORTEST_TELLING_SECRET)
+            .collect();
+        let keeps =
+            |(name, value): &(String, String)| !hides(name) && !secrets.iter().any(|secret| value.contains(secret));
+        self.items.retain(|(_, value)| !secrets.iter().any(|secret| value.contains(secret)));
+        self.extra.retain(keeps);
     }
 }
 
@@ -93,8 +116,9 @@ fn others(parameters: &Parameters, names: &Names, arguments: &[&str]) -> (Pairs,
         is_alike(name, &names.hook)
             || [names.user.as_str(), names.cancel.as_str(), "FUNCTION"].iter().any(same)
             || KNOWN.iter().any(same)
+            || XML_TYPES.iter().any(same)
             || LANGUAGES.iter().any(same)
-            || arguments.iter().any(same)
+            || arguments.iter().any(|argument| argument.eq_ignore_ascii_case(name.split('[').next().unwrap_or(name)))
     };
     let mut items = Pairs::new();
     let mut extra = Pairs::new();
@@ -233,6 +257,20 @@ mod tests {
         assert_eq!(facts.caller, Some(("~caller".into(), "CTLG".into())));
         assert_eq!(facts.language.as_deref(), Some("en"));
         assert_eq!(facts.extra, pairs(&[("OPI_VERSION", "1.0"), ("sap-client", "001")]));
+    }
+
+    #[test]
+    fn a_call_may_ask_for_xml_in_any_spelling() {
+        for (query, received) in [
+            ("~xml_type=ESAPO", Some(("~xml_type", "ESAPO"))),
+            ("%7Exmltype=ESAPO-3.5", Some(("~xmltype", "ESAPO-3.5"))),
+            ("XMLTYPE=esapo", Some(("XMLTYPE", "esapo"))),
+            ("xmltype=", None),
+        ] {
+            let facts = facts(query, "");
+            assert_eq!(facts.xml_type, received.map(|(name, value)| (name.to_owned(), value.to_owned())));
+            assert!(facts.extra.is_empty());
+        }
     }
 
     #[test]

@@ -1,10 +1,77 @@
-//! What was found about a cart: faults, for which it cannot leave, and notices, with which it can.
+//! What was found about a cart: faults, for which it cannot leave, notices, with which it can, and the
+//! [`Finding`]s of the checker, from which both are made.
 //!
-//! Both are read by the developer of the shop, because no message about an item ever comes back from
-//! a procurement system (OCI has none): a bad item is dropped there in silence.
+//! All are read by people who can mend something, because no message about an item ever comes back from
+//! a procurement system (OCI has none): a bad item is dropped there in silence. A finding is a code with
+//! arguments; its sentences stand in `locales/*/rules.ftl`, and who shows it chooses the language.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use super::rules::demands::Demand;
+use super::sentence;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The item, or the field, does not arrive in the procurement system.
+    Error,
+    /// It arrives changed, or in some systems not at all.
+    Warning,
+    /// It arrives; something else would be better.
+    Hint,
+}
+
+impl Severity {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Hint => "hint",
+        }
+    }
+}
+
+/// A name and a value for the sentence.
+pub type Argument = (&'static str, String);
+
+/// One demand of the standard that something does not meet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub demand: &'static Demand,
+    /// The item by the index in its names, or by its place if it has none; `None` when the whole is meant.
+    pub item: Option<u32>,
+    /// The OCI field, or the name as it was sent; empty when the whole is meant.
+    pub field: String,
+    pub arguments: Vec<Argument>,
+}
+
+impl Finding {
+    pub fn new(demand: &'static Demand, field: &str) -> Self {
+        Self { demand, item: None, field: field.to_owned(), arguments: vec![("field", field.to_owned())] }
+    }
+
+    /// Gives the sentence a value.
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.arguments.push((name, value.to_string()));
+        self
+    }
+
+    pub fn at(mut self, item: Option<u32>) -> Self {
+        self.item = item;
+        self
+    }
+
+    pub fn severity(&self) -> Severity {
+        self.demand.severity
+    }
+
+    /// The English sentence, for logs and programs.
+    pub fn english(&self) -> String {
+        sentence::english(self.demand.code, self.demand.case, &self.arguments)
+    }
+}
 
 /// Something was changed or is doubtful; the cart goes out all the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -20,6 +87,10 @@ pub struct Notice {
     pub code: String,
     /// One English sentence: what was, and what is allowed.
     pub message: String,
+    /// What the sentence needs in another language; empty if there is none but the message. Not told to shops.
+    #[serde(default, skip_serializing)]
+    #[schema(ignore)]
+    pub told: Told,
 }
 
 /// With this the cart cannot become a valid OCI cart. The members are those of [`Notice`].
@@ -31,6 +102,48 @@ pub struct Fault {
     pub field: String,
     pub code: String,
     pub message: String,
+    #[serde(default, skip_serializing)]
+    #[schema(ignore)]
+    pub told: Told,
+}
+
+/// Which sentence says it, and the values in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Told {
+    /// As in `locales/*/rules.ftl`; empty for none.
+    pub key: String,
+    pub arguments: Vec<(String, String)>,
+}
+
+/// Notices or faults as they are stored: with what another language needs.
+pub fn stored<'a, F: Stored + 'a>(found: impl IntoIterator<Item = &'a F>) -> String {
+    let whole = |one: &F| {
+        let mut whole = serde_json::to_value(one).unwrap_or_default();
+        if let (Some(members), told) = (whole.as_object_mut(), one.told())
+            && !told.key.is_empty()
+        {
+            members.insert("told".to_owned(), serde_json::to_value(told).unwrap_or_default());
+        }
+        whole
+    };
+    serde_json::Value::Array(found.into_iter().map(whole).collect()).to_string()
+}
+
+/// [`Notice`] and [`Fault`].
+pub trait Stored: Serialize {
+    fn told(&self) -> &Told;
+}
+
+impl Stored for Notice {
+    fn told(&self) -> &Told {
+        &self.told
+    }
+}
+
+impl Stored for Fault {
+    fn told(&self) -> &Told {
+        &self.told
+    }
 }
 
 /// Which line of the cart is meant.
@@ -58,32 +171,50 @@ impl LineRef {
             field: field.to_owned(),
             code: code.to_owned(),
             message: message.into(),
+            told: Told::default(),
         }
     }
 
     pub fn fault(&self, field: &str, code: &str, message: impl Into<String>) -> Fault {
-        Fault {
-            line: self.line.clone(),
-            line_id: self.line_id.clone(),
-            field: field.to_owned(),
-            code: code.to_owned(),
-            message: message.into(),
-        }
+        let Notice { line, line_id, field, code, message, told } = self.notice(field, code, message);
+        Fault { line, line_id, field, code, message, told }
+    }
+
+    /// A notice whose sentence every language has.
+    pub fn notice_of(&self, finding: &Finding) -> Notice {
+        let demand = finding.demand;
+        let arguments = finding.arguments.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let told = Told { key: sentence::key(demand.code, demand.case), arguments };
+        Notice { told, ..self.notice(&finding.field, demand.code, finding.english()) }
+    }
+
+    /// A fault whose sentence every language has.
+    pub fn fault_of(&self, finding: &Finding) -> Fault {
+        let Notice { line, line_id, field, code, message, told } = self.notice_of(finding);
+        Fault { line, line_id, field, code, message, told }
     }
 }
 
 /// A value as a message quotes it: short, and without what would break the line.
 pub(crate) fn quoted(value: &str) -> String {
+    format!("\"{}\"", short(value))
+}
+
+/// The same without the quotation marks, which differ from language to language.
+pub(crate) fn short(value: &str) -> String {
     const SHOWN: usize = 60;
-    let one_line = super::text::single_line(value);
+    // What is far beyond is not looked at.
+    let start = value.char_indices().nth(4 * SHOWN).map_or(value, |(end, _)| &value[..end]);
+    let one_line = super::text::single_line(start);
     match one_line.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("\"{}…\"", &one_line[..end]),
-        None => format!("\"{one_line}\""),
+        Some((end, _)) => format!("{}…", &one_line[..end]),
+        None => one_line,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::rules::demands;
     use super::*;
 
     #[test]
@@ -91,6 +222,17 @@ mod tests {
         let fault = LineRef::at(3, None).fault("quantity", "missing", "quantity is missing.");
         let json = serde_json::to_string(&fault).unwrap();
         assert_eq!(json, r#"{"line":"3","field":"quantity","code":"missing","message":"quantity is missing."}"#);
+    }
+
+    #[test]
+    fn what_another_language_needs_is_stored_and_told_to_no_shop() {
+        let finding = Finding::new(&demands::BAD_CURRENCY, "CURRENCY").with("value", "€");
+        let fault = LineRef::at(3, Some("a")).fault_of(&finding);
+        assert!(!serde_json::to_string(&fault).unwrap().contains("told"));
+        let again: Vec<Fault> = serde_json::from_str(&stored([&fault])).unwrap();
+        assert_eq!(again, [fault]);
+        let old = LineRef::cart().notice("x", "y", "z");
+        assert_eq!(stored([&old]), serde_json::to_string(&[&old]).unwrap());
     }
 
     #[test]

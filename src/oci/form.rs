@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::call::Facts;
 use super::charset::Charset;
+use super::form_fields::FormFields;
 use super::hook::AllowedHook;
+use super::transport::{Transport, default_type_names, one_or_many};
 
 /// A finished return form. It can be stored and shown again.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -23,7 +25,7 @@ pub struct Form {
     /// The label of a [`Charset`].
     pub charset: String,
     /// Names and values in order; they fit the charset.
-    pub fields: Vec<(String, String)>,
+    pub fields: FormFields,
     pub auto_submit: bool,
 }
 
@@ -59,17 +61,6 @@ pub enum Echo {
     Never,
 }
 
-/// In which form the items travel.
-#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub enum Transport {
-    /// As `NEW_ITEM-` fields.
-    #[default]
-    Form,
-    /// As `~xmlDocument`.
-    Xml,
-}
-
 /// A system's settings for its return form, with defaults for each.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(default, deny_unknown_fields)]
@@ -90,6 +81,13 @@ pub struct FormOptions {
     /// The name of the LONGTEXT field; `{n}` is the item's index.
     pub longtext: String,
     pub transport: Transport,
+    /// Under which names the type of the XML variant is sent, unless the call names it itself; all of them at once.
+    #[serde(deserialize_with = "one_or_many")]
+    pub xml_type_name: Vec<String>,
+    /// And its value, for calls that name none.
+    pub xml_type: String,
+    /// Origins whose pages may show ours in a frame; none for all.
+    pub frame_ancestors: Vec<String>,
 }
 
 impl Default for FormOptions {
@@ -105,6 +103,9 @@ impl Default for FormOptions {
             auto_submit: true,
             longtext: "NEW_ITEM-LONGTEXT_{n}:132[]".to_owned(),
             transport: Transport::Form,
+            xml_type_name: default_type_names(),
+            xml_type: "ESAPO".to_owned(),
+            frame_ancestors: Vec::new(),
         }
     }
 }
@@ -120,25 +121,44 @@ impl Method {
 }
 
 impl Form {
+    /// A form that leads nowhere: for callers without a hook, who read the answer themselves. It never sends itself.
+    pub fn without_hook(facts: &Facts, options: &FormOptions, items: impl Into<FormFields>) -> Self {
+        let charset = Charset::choose(&options.charset, facts);
+        let target = target(facts, options);
+        let mut fields: FormFields = echo(facts, options.echo, &target).into_iter().collect();
+        fields.append(items.into());
+        fields.fit(charset);
+        Self {
+            action: String::new(),
+            csp_source: "'none'".to_owned(),
+            method: Method::Post,
+            charset: charset.label().to_owned(),
+            fields,
+            auto_submit: false,
+            target,
+        }
+    }
+
     /// Puts a form together: fields split off the hook, then the control fields, then `items` (finished names and values).
     ///
     /// The hook's own fields never stand for control fields or items. Values are made to fit the charset.
-    pub fn new(hook: &AllowedHook, facts: &Facts, options: &FormOptions, items: Vec<(String, String)>) -> Self {
+    pub fn new(hook: &AllowedHook, facts: &Facts, options: &FormOptions, items: impl Into<FormFields>) -> Self {
         let charset = Charset::choose(&options.charset, facts);
-        let target = target(facts, options);
+        let mut target = target(facts, options);
+        // Of what opens a window SAP GUI does not see the submit, and the cart would go nowhere.
+        if hook.is_sapevent() && !["_top", "_self", "_parent"].contains(&target.as_str()) {
+            "_top".clone_into(&mut target);
+        }
         // SAP GUI waits for exactly this pseudo address, by POST.
         let method = if hook.is_sapevent() { Method::Post } else { options.method };
         let (action, split) = match (method, options.hook_query) {
             (Method::Post, HookQuery::Keep) => (hook.as_received().to_owned(), Vec::new()),
             _ => hook.split(),
         };
-        let fields = split
-            .into_iter()
-            .filter(|(name, _)| !is_reserved(name))
-            .chain(echo(facts, options.echo, &target))
-            .chain(items)
-            .map(|(name, value)| (fitted(charset, name), fitted(charset, value)))
-            .collect();
+        let own = split.into_iter().filter(|(name, _)| !is_reserved(name)).chain(echo(facts, options.echo, &target));
+        let mut fields: FormFields = own.collect();
+        fields.append(items.into());
+        fields.fit(charset);
         Self {
             action,
             csp_source: hook.csp_source(),
@@ -149,15 +169,6 @@ impl Form {
             auto_submit: options.auto_submit,
         }
     }
-}
-
-/// HTML cannot carry NUL; everything else arrives.
-fn fitted(charset: Charset, text: String) -> String {
-    let text = match charset.fit(&text) {
-        std::borrow::Cow::Borrowed(_) => text,
-        std::borrow::Cow::Owned(fitted) => fitted,
-    };
-    if text.contains('\0') { text.replace('\0', "") } else { text }
 }
 
 fn target(facts: &Facts, options: &FormOptions) -> String {
@@ -259,7 +270,8 @@ mod tests {
         facts.echo_target = Some(("~TARGET".into(), "_top\" onmouseover=\"".into()));
         let echoed = |facts: &Facts, echo| {
             let form = form("https://b.example/", facts, &FormOptions { echo, ..FormOptions::default() });
-            form.fields[..form.fields.len() - 1].to_vec()
+            let fields = form.fields.to_pairs();
+            fields[..fields.len() - 1].to_vec()
         };
         assert_eq!(echoed(&facts, Echo::Received), pairs(&[("~CALLER", "CTLG")]));
         assert_eq!(echoed(&facts, Echo::Never), []);

@@ -5,14 +5,30 @@
 //! before the brackets (`NEW_ITEM-LONGTEXT_1:132[]`): as `NEW_ITEM-LONGTEXT[1]` all texts would end
 //! up at the first item.
 
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use super::finding::LineRef;
+use super::form_fields::FormFields;
 use super::rules::{self, Release};
 
 /// One `NEW_ITEM` group. A field that is set to nothing is not there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Item {
-    fields: Vec<(String, String)>,
+    /// The fields of OCI's table in its order, then others in the order they were set.
+    fields: Vec<Field>,
     /// LONGTEXT: any length, lines ended by a line feed.
     pub longtext: String,
+    /// The line of the cart that it was made of, for what is said about it later.
+    pub line: LineRef,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Field {
+    /// Its place in OCI's table; behind all of them if it is not there.
+    place: usize,
+    name: Cow<'static, str>,
+    value: String,
 }
 
 /// How a system wants the groups written.
@@ -33,6 +49,11 @@ impl Default for Layout {
 }
 
 impl Item {
+    /// An item without fields that is made of a line of the cart.
+    pub fn of_line(line: LineRef) -> Self {
+        Self { line, ..Self::default() }
+    }
+
     /// Gives a field its value, instead of an earlier one. `LONGTEXT` sets the long text.
     pub fn set(&mut self, field: &str, value: impl Into<String>) {
         let value = value.into();
@@ -40,10 +61,15 @@ impl Item {
             self.longtext = value;
         } else if value.is_empty() {
             self.remove(field);
-        } else if let Some(place) = self.fields.iter_mut().find(|(name, _)| name == field) {
-            place.1 = value;
+        } else if let Some(present) = self.fields.iter_mut().find(|present| present.name == field) {
+            present.value = value;
         } else {
-            self.fields.push((field.to_owned(), value));
+            let (place, name) = match rules::place(field) {
+                Some(place) => (place, Cow::Borrowed(rules::RULES[place].field)),
+                None => (usize::MAX, Cow::Owned(field.to_owned())),
+            };
+            let at = self.fields.partition_point(|earlier| earlier.place <= place);
+            self.fields.insert(at, Field { place, name, value });
         }
     }
 
@@ -52,7 +78,18 @@ impl Item {
         if field == LONGTEXT {
             return Some(self.longtext.as_str()).filter(|text| !text.is_empty());
         }
-        self.fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+        self.fields.iter().find(|present| present.name == field).map(|present| present.value.as_str())
+    }
+
+    /// The fields that are there and their values, in the order they are written; without LONGTEXT.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|field| (&*field.name, field.value.as_str()))
+    }
+
+    /// The same with LONGTEXT, as the last.
+    pub fn all_fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let longtext = Some((LONGTEXT, self.longtext.as_str())).filter(|(_, text)| !text.is_empty());
+        self.fields().chain(longtext)
     }
 
     pub fn has(&self, field: &str) -> bool {
@@ -64,30 +101,36 @@ impl Item {
         if field == LONGTEXT {
             return Some(std::mem::take(&mut self.longtext)).filter(|text| !text.is_empty());
         }
-        let place = self.fields.iter().position(|(name, _)| name == field)?;
-        Some(self.fields.remove(place).1)
+        let place = self.fields.iter().position(|present| present.name == field)?;
+        Some(self.fields.remove(place).value)
     }
 
     /// Names and values of all items: the fields of OCI's table in its order, then others in the
     /// order they were set, LONGTEXT last.
-    pub fn write(items: &[Item], layout: &Layout) -> Vec<(String, String)> {
-        let mut written = Vec::with_capacity(items.len() * 12);
-        for (index, item) in (u64::from(layout.first_index)..).zip(items) {
+    pub fn write(items: &[Item], layout: &Layout) -> FormFields {
+        let mut written = FormFields::with_capacity(items.len() * 16, items.len() * 640);
+        let mut index = String::new();
+        for (number, item) in (u64::from(layout.first_index)..).zip(items) {
+            index.clear();
+            let _ = write!(index, "{number}");
             let mut write = |field: &str, value: &str| {
-                written.push((format!("NEW_ITEM-{field}[{index}]"), value.to_owned()));
+                written.push_named(["NEW_ITEM-", field, "[", &index, "]"], value);
             };
-            for rule in rules::RULES.iter().filter(|rule| rule.field != LONGTEXT) {
-                match item.get(rule.field) {
-                    Some(value) => write(rule.field, value),
-                    None if layout.empty_fields && rule.since <= Release::V4_0 => write(rule.field, ""),
-                    None => {}
+            let mut present = item.fields.iter().peekable();
+            if layout.empty_fields {
+                for (place, rule) in rules::RULES.iter().enumerate() {
+                    match present.next_if(|field| field.place == place) {
+                        Some(field) => write(&field.name, &field.value),
+                        None if rule.field != LONGTEXT && rule.since <= Release::V4_0 => write(rule.field, ""),
+                        None => {}
+                    }
                 }
             }
-            for (field, value) in item.fields.iter().filter(|(field, _)| rules::of(field).is_none()) {
-                write(field, value);
-            }
+            present.for_each(|field| write(&field.name, &field.value));
             if layout.empty_fields || !item.longtext.is_empty() {
-                written.push((layout.longtext.replace("{n}", &index.to_string()), item.longtext.clone()));
+                let parts = layout.longtext.split("{n}").enumerate();
+                let name = parts.flat_map(|(at, part)| [if at > 0 { index.as_str() } else { "" }, part]);
+                written.push_named(name, &item.longtext);
             }
         }
         written
@@ -110,7 +153,8 @@ mod tests {
 
     #[test]
     fn fields_are_written_in_the_order_of_the_standard() {
-        let names: Vec<_> = Item::write(&[bolt(), bolt()], &Layout::default()).into_iter().map(|(n, _)| n).collect();
+        let written = Item::write(&[bolt(), bolt()], &Layout::default());
+        let names: Vec<_> = written.iter().map(|(name, _)| name).collect();
         let expected = ["DESCRIPTION[1]", "QUANTITY[1]", "UNIT[1]", "TAX[1]", "LONGTEXT_1:132[]", "DESCRIPTION[2]"];
         assert_eq!(names[..6], expected.map(|name| format!("NEW_ITEM-{name}")));
         assert_eq!(names.len(), 10);
@@ -120,19 +164,19 @@ mod tests {
     fn a_system_may_count_from_zero_and_name_the_long_text_otherwise() {
         let layout = Layout { first_index: 0, longtext: "NEW_ITEM-LONGTEXT[{n}]".into(), ..Layout::default() };
         let written = Item::write(&[bolt()], &layout);
-        assert_eq!(written[0], ("NEW_ITEM-DESCRIPTION[0]".into(), "Bolt".into()));
-        assert_eq!(written[4], ("NEW_ITEM-LONGTEXT[0]".into(), "Zinc\nplated".into()));
+        assert_eq!(written.get("NEW_ITEM-DESCRIPTION[0]"), Some("Bolt"));
+        assert_eq!(written.iter().nth(4), Some(("NEW_ITEM-LONGTEXT[0]", "Zinc\nplated")));
     }
 
     #[test]
     fn empty_fields_are_left_out_unless_the_system_wants_them() {
         let item = Item::default();
-        assert_eq!(Item::write(std::slice::from_ref(&item), &Layout::default()), []);
+        assert!(Item::write(std::slice::from_ref(&item), &Layout::default()).is_empty());
         let written = Item::write(&[item], &Layout { empty_fields: true, ..Layout::default() });
         assert!(written.iter().all(|(_, value)| value.is_empty()));
         assert!(written.iter().any(|(name, _)| name == "NEW_ITEM-MATNR[1]"));
         assert!(!written.iter().any(|(name, _)| name.contains("PARENT_ID")));
-        assert_eq!(written.last().unwrap().0, "NEW_ITEM-LONGTEXT_1:132[]");
+        assert_eq!(written.iter().last().unwrap().0, "NEW_ITEM-LONGTEXT_1:132[]");
     }
 
     #[test]

@@ -3,12 +3,14 @@
 //! Owns the reading of one name, with a remark for each deviation. It knows no other name and no value.
 //! The surprising fact: the index of LONGTEXT stands in its name (`LONGTEXT_2:132[]`), because ITS reads `field:width[index]`.
 
+use super::rules::demands::{self, Demand};
+
 /// What a name says.
 pub(super) struct ItemName {
     /// In upper case.
     pub(super) field: String,
     pub(super) index: Option<u32>,
-    pub(super) oddities: Vec<&'static str>,
+    pub(super) oddities: Vec<&'static Demand>,
 }
 
 pub(super) enum Parsed {
@@ -22,7 +24,7 @@ pub(super) enum Parsed {
 /// Takes `NEW_ITEM-FIELD[n]` and what comes near it apart.
 pub(super) fn item_name(name: &str) -> Parsed {
     const PREFIX: &str = "NEW_ITEM";
-    let mut oddities = Vec::new();
+    let mut oddities: Vec<&'static Demand> = Vec::new();
     let trimmed = name.trim();
     let Some((prefix, rest)) = trimmed.split_at_checked(PREFIX.len()) else {
         return Parsed::Other;
@@ -33,23 +35,23 @@ pub(super) fn item_name(name: &str) -> Parsed {
     let rest = if let Some(rest) = rest.strip_prefix('-') {
         rest
     } else if let Some(rest) = rest.strip_prefix('_') {
-        oddities.push("an underscore stands where the hyphen after NEW_ITEM belongs.");
+        oddities.push(&demands::NAME_UNDERSCORE);
         rest
     } else {
-        oddities.push("the hyphen after NEW_ITEM is missing.");
+        oddities.push(&demands::NAME_HYPHEN);
         rest
     };
     let end = rest.find([':', '[']).unwrap_or(rest.len());
     let (field, suffix) = rest.split_at(end);
     if trimmed != name || field.trim() != field {
-        oddities.push("there are blanks in the name.");
+        oddities.push(&demands::NAME_BLANKS);
     }
     let field = field.trim().to_ascii_uppercase();
     if field.is_empty() {
         return Parsed::Other;
     }
     if field.len() != rest[..end].trim().len() || !name.contains(&field) || !name.contains(PREFIX) {
-        oddities.push("the name is not in upper case.");
+        oddities.push(&demands::NAME_CASE);
     }
     let (width, brackets) = match suffix.find('[') {
         Some(at) => suffix.split_at(at),
@@ -61,9 +63,7 @@ pub(super) fn item_name(name: &str) -> Parsed {
     let longtext_index = field.strip_prefix("LONGTEXT").map(|index| (index, index.strip_prefix('_').unwrap_or(index)));
     let index = match longtext_index {
         Some(("", _)) => {
-            oddities.push(
-                "the index belongs into the name (LONGTEXT_1:132[]); buyers put all such texts at the first item.",
-            );
+            oddities.push(&demands::LONGTEXT_INDEX);
             bracketed
         }
         Some((raw, digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -71,13 +71,13 @@ pub(super) fn item_name(name: &str) -> Parsed {
                 return Parsed::Unreadable;
             };
             if !raw.starts_with('_') || width != ":132" || brackets != "[]" {
-                oddities.push("the name should have the form NEW_ITEM-LONGTEXT_1:132[].");
+                oddities.push(&demands::LONGTEXT_FORM);
             }
             Some(index)
         }
         _ => {
             if !width.is_empty() {
-                oddities.push("only LONGTEXT has a width in its name.");
+                oddities.push(&demands::NAME_WIDTH);
             }
             return Parsed::Item(ItemName { field, index: bracketed, oddities });
         }

@@ -4,11 +4,14 @@
 //! lengths, numbers and required fields belong to the rules of the standard.
 //! The surprising fact: some shops send no index at all, so that only the repetition of a name tells where an item begins.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
+use super::finding::Finding;
 use super::item_name::{Parsed, item_name};
 use super::parameters::{segments, split_pair};
-use super::submission::forms;
+use super::rules::demands;
+pub use super::submission::MAX_FIELDS;
+use super::submission::{self, FormRead};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use percent_encoding::percent_decode;
 
@@ -21,6 +24,8 @@ pub struct Returned {
     pub others: Vec<(String, String)>,
     /// One English sentence for each oddity.
     pub warnings: Vec<String>,
+    /// The same, for people of any language.
+    pub findings: Vec<Finding>,
 }
 
 /// One `NEW_ITEM` group.
@@ -34,6 +39,13 @@ pub struct ReturnedItem {
     pub longtext: String,
 }
 
+impl ReturnedItem {
+    /// The value of a field; the first, if it was sent twice.
+    pub fn get(&self, field: &str) -> Option<&str> {
+        self.fields.iter().find(|(known, _)| known == field).map(|(_, value)| value.as_str())
+    }
+}
+
 /// Why a page cannot be read at all.
 #[derive(thiserror::Error, Clone, Debug, PartialEq, Eq)]
 pub enum ReadError {
@@ -43,7 +55,8 @@ pub enum ReadError {
     UnknownCharset { label: String },
 }
 
-/// The fields of a form that a browser has posted in the charset of its page; also of a query.
+/// The fields of a form that a browser has posted in the charset of its page; also of a query. Of more than
+/// [`MAX_FIELDS`] the rest is not read.
 pub fn posted(body: &[u8], charset: &str) -> Vec<(String, String)> {
     let encoding = Encoding::for_label(charset.as_bytes()).unwrap_or(UTF_8);
     let decoded = |raw: &[u8]| {
@@ -51,7 +64,7 @@ pub fn posted(body: &[u8], charset: &str) -> Vec<(String, String)> {
         let bytes: Vec<u8> = percent_decode(&spaced).collect();
         encoding.decode_without_bom_handling(&bytes).0.into_owned()
     };
-    segments(body).map(split_pair).map(|(name, value)| (decoded(name), decoded(value))).collect()
+    segments(body).take(MAX_FIELDS).map(split_pair).map(|(name, value)| (decoded(name), decoded(value))).collect()
 }
 
 impl Returned {
@@ -80,28 +93,48 @@ impl Returned {
             }),
         };
         let (text, _, malformed) = encoding.decode(html);
-        let mut forms = forms(&text);
-        let with_items = forms.iter().filter(|form| item_fields(form) > 0).count();
-        forms.sort_by_key(|form| std::cmp::Reverse(item_fields(form)));
-        let form = forms.first().ok_or(ReadError::NoForm)?;
-        let mut returned = Self::from_pairs(form);
+        let page = submission::read(&text);
+        let (form, with_items) = largest(page.forms).ok_or(ReadError::NoForm)?;
+        let mut returned = Self::from_pairs(&form.fields);
         if with_items > 1 {
-            let warning = "The page has several forms with items; only the largest is read.";
-            returned.warnings.push(warning.to_owned());
+            returned.find(Finding::new(&demands::SEVERAL_FORMS, "").with("count", with_items));
         }
         if malformed {
-            returned.warnings.push(format!("The page holds bytes that are not {}.", encoding.name()));
+            returned.find(Finding::new(&demands::CHARSET_BYTES, "").with("charset", encoding.name()));
         }
         Ok(returned)
     }
+
+    fn find(&mut self, finding: Finding) {
+        self.warnings.push(finding.english());
+        self.findings.push(finding);
+    }
 }
+
+/// The form with the most fields of items, and how many forms have such fields.
+pub(super) fn largest(forms: Vec<FormRead>) -> Option<(FormRead, usize)> {
+    let mut counted: Vec<(usize, FormRead)> = forms.into_iter().map(|form| (item_fields(&form.fields), form)).collect();
+    let with_items = counted.iter().filter(|(fields, _)| *fields > 0).count();
+    counted.sort_by_key(|(fields, form)| {
+        let is_xml = form.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("~xmlDocument"));
+        std::cmp::Reverse((*fields).max(usize::from(is_xml)))
+    });
+    counted.into_iter().next().map(|(_, form)| (form, with_items))
+}
+
+/// Oddities of one return that are told one by one.
+const MAX_FINDINGS: usize = 1_000;
+/// Fields of one item among which a repeated name is looked for; no item of anybody has as many.
+const MAX_LOOKED_AT: usize = 200;
 
 #[derive(Default)]
 struct Reader {
     indexed: BTreeMap<u32, ReturnedItem>,
     unindexed: Vec<ReturnedItem>,
     others: Vec<(String, String)>,
-    warnings: Vec<String>,
+    findings: Vec<Finding>,
+    /// What was found already, by code and name.
+    told: HashSet<(&'static str, String)>,
     last_index: Option<u32>,
     out_of_order: bool,
 }
@@ -115,16 +148,17 @@ impl Reader {
                 return;
             }
             Parsed::Unreadable => {
-                self.warn(format!("{name}: the index is not a number; the field is not read as an item's."));
+                self.find(Finding::new(&demands::INDEX_UNREADABLE, name));
                 self.others.push((name.to_owned(), value.to_owned()));
                 return;
             }
         };
         for oddity in parsed.oddities {
-            self.warn(format!("{name}: {oddity}"));
+            self.find(Finding::new(oddity, name).at(parsed.index));
         }
         let is_longtext = parsed.field == "LONGTEXT";
-        let repeated = |item: &ReturnedItem| item.fields.iter().any(|(field, _)| *field == parsed.field);
+        let repeated =
+            |item: &ReturnedItem| item.fields.iter().take(MAX_LOOKED_AT).any(|(field, _)| *field == parsed.field);
         let item = match parsed.index {
             Some(index) => {
                 let is_new = !self.indexed.contains_key(&index);
@@ -157,38 +191,42 @@ impl Reader {
             let twice = repeated(item);
             item.fields.push((parsed.field, value.to_owned()));
             if twice {
-                self.warn(format!("{name} is sent more than once; which one counts is up to the buyer."));
+                self.find(Finding::new(&demands::TWICE, name).at(parsed.index));
             }
         }
     }
 
-    fn warn(&mut self, warning: String) {
-        if !self.warnings.contains(&warning) {
-            self.warnings.push(warning);
+    fn find(&mut self, finding: Finding) {
+        if self.findings.len() < MAX_FINDINGS && self.told.insert((finding.demand.code, finding.field.clone())) {
+            self.findings.push(finding);
         }
     }
 
     fn finish(mut self) -> Returned {
         if self.indexed.contains_key(&0) {
-            self.warn("The first index is 0; OCI counts from 1 and SAP loses item 0.".to_owned());
+            self.find(Finding::new(&demands::INDEX_ZERO, ""));
         }
         if self.out_of_order {
-            self.warn("The items are not in the order of their indices.".to_owned());
+            self.find(Finding::new(&demands::INDEX_ORDER, ""));
         }
-        if let (Some(first), Some(last)) = (self.indexed.keys().next(), self.indexed.keys().last())
-            && (*first > 1 || (last - first) as usize + 1 != self.indexed.len())
-        {
-            self.warn("The indices have gaps.".to_owned());
+        if let Some(missing) = self.first_gap() {
+            self.find(Finding::new(&demands::INDEX_GAPS, "").with("missing", missing));
         }
         if !self.unindexed.is_empty() {
-            self.warn(if self.indexed.is_empty() {
-                "The names have no index; items follow from repeated names.".to_owned()
-            } else {
-                "Some names have an index, others have none.".to_owned()
-            });
+            let demand = if self.indexed.is_empty() { &demands::INDEX_NONE } else { &demands::INDEX_SOME };
+            self.find(Finding::new(demand, ""));
         }
         let items = self.indexed.into_values().chain(self.unindexed).collect();
-        Returned { items, others: self.others, warnings: self.warnings }
+        let warnings = self.findings.iter().map(Finding::english).collect();
+        Returned { items, others: self.others, warnings, findings: self.findings }
+    }
+
+    /// The first index that is not there although a higher one is; buyers may count from 0 or 1.
+    fn first_gap(&self) -> Option<u32> {
+        let first = u32::from(!self.indexed.contains_key(&0));
+        (first..=u32::MAX)
+            .zip(self.indexed.keys().skip_while(|index| **index < first))
+            .find_map(|(expected, index)| (expected != *index).then_some(expected))
     }
 }
 

@@ -1,21 +1,27 @@
-//! What OCI demands of a field: a table and one reading of it (OCI 4.0 and 5.0; digest 3.2).
+//! What OCI demands of a field: tables, and nothing that is done about them (OCI 2.0 to 5.0; digest 3.2).
 //!
-//! A procurement system drops an item that breaks a rule and tells nobody, so the rules are held
-//! here, before the form leaves. Too long a text is cut, too long an optional code is left out, both
-//! with a notice; what names the article or is money is never touched: it is a fault.
+//! A procurement system drops an item that breaks a rule and tells nobody. So the rules are held in three
+//! places: against the cart before it leaves ([`check`]), and in the checker, on the command line and as a
+//! page. [`judge`] says what is wrong, [`mend`] what becomes of a cart's own item; every sentence is one of
+//! [`demands`].
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::{Fault, LineRef, Notice, quoted};
-use super::item::Item;
-use super::{text, units};
+pub mod demands;
+pub mod judge;
+mod mend;
+
+pub use judge::is_currency;
+pub use mend::{check, hold, leave_out_later};
 
 /// One field of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
     pub field: &'static str,
-    /// Characters; `None` for as many as one likes.
+    /// Characters since 4.0; `None` for as many as one likes.
     pub max: Option<usize>,
+    /// Characters in 2.0 and 3.0, where they were others.
+    pub early: Option<usize>,
     pub kind: Kind,
     pub since: Release,
 }
@@ -37,12 +43,33 @@ pub enum Kind {
     Whole,
     /// `X` or nothing.
     Flag,
+    /// One of some letters, or nothing.
+    Letter(&'static str),
     /// An http(s) address that may be missing: left out when it does not fit.
     Url,
     /// A unit code: goes out with a notice when it is doubtful, for buyers differ.
     Unit,
     /// An ISO 4217 code.
     Currency,
+}
+
+impl Kind {
+    /// In a word, for the documentation.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Code => "code",
+            Self::Identity => "article number",
+            Self::Amount => "decimal, 11.3",
+            Self::PriceUnit => "whole number, 1 to 99999",
+            Self::Whole => "whole number",
+            Self::Flag => "`X` or empty",
+            Self::Letter(_) => "letter",
+            Self::Url => "http(s) address",
+            Self::Unit => "unit code, UN/ECE Rec 20",
+            Self::Currency => "currency, ISO 4217",
+        }
+    }
 }
 
 /// The release that brought a field, as far as it is known; 5.0 brought none.
@@ -73,17 +100,17 @@ impl Release {
     }
 }
 
-/// The fields in the order of OCI's table. Lengths are those of 4.0 and 5.0.
+/// The fields in the order of OCI's table.
 pub const RULES: &[Rule] = &[
     rule("DESCRIPTION", 40, Kind::Text, Release::V2_0),
-    rule("MATNR", 40, Kind::Identity, Release::V2_0),
+    early("MATNR", 18, 40, Kind::Identity),
     rule("QUANTITY", 15, Kind::Amount, Release::V2_0),
     rule("UNIT", 3, Kind::Unit, Release::V2_0),
     rule("PRICE", 15, Kind::Amount, Release::V2_0),
     rule("CURRENCY", 5, Kind::Currency, Release::V2_0),
-    rule("PRICEUNIT", 5, Kind::PriceUnit, Release::V2_0),
+    early("PRICEUNIT", 9, 5, Kind::PriceUnit),
     rule("LEADTIME", 5, Kind::Whole, Release::V2_0),
-    Rule { field: "LONGTEXT", max: None, kind: Kind::Text, since: Release::V2_0 },
+    Rule { field: "LONGTEXT", max: None, early: None, kind: Kind::Text, since: Release::V2_0 },
     rule("VENDOR", 10, Kind::Code, Release::V2_0),
     rule("VENDORMAT", 40, Kind::Identity, Release::V2_0),
     rule("MANUFACTCODE", 10, Kind::Code, Release::V2_0),
@@ -97,7 +124,7 @@ pub const RULES: &[Rule] = &[
     rule("EXT_PRODUCT_ID", 40, Kind::Identity, Release::V2_0),
     rule("ATTACHMENT", 255, Kind::Url, Release::V4_0),
     rule("ATTACHMENT_TITLE", 255, Kind::Text, Release::V4_0),
-    rule("ATTACHMENT_PURPOSE", 1, Kind::Code, Release::V4_0),
+    rule("ATTACHMENT_PURPOSE", 1, Kind::Letter("C"), Release::V4_0),
     rule("EXT_SCHEMA_TYPE", 10, Kind::Code, Release::V4_0),
     rule("EXT_CATEGORY_ID", 60, Kind::Code, Release::V4_0),
     rule("EXT_CATEGORY", 40, Kind::Text, Release::V4_0),
@@ -107,178 +134,92 @@ pub const RULES: &[Rule] = &[
     rule("CUST_FIELD3", 10, Kind::Code, Release::V4_0),
     rule("CUST_FIELD4", 20, Kind::Code, Release::V4_0),
     rule("CUST_FIELD5", 50, Kind::Code, Release::V4_0),
-    rule("ITEM_TYPE", 1, Kind::Code, Release::V4_01),
-    rule("PARENT_ID", 5, Kind::Code, Release::V4_01),
+    rule("ITEM_TYPE", 1, Kind::Letter("ROFLI"), Release::V4_01),
+    rule("PARENT_ID", 5, Kind::Whole, Release::V4_01),
 ];
 
 const fn rule(field: &'static str, max: usize, kind: Kind, since: Release) -> Rule {
-    Rule { field, max: Some(max), kind, since }
+    Rule { field, max: Some(max), early: None, kind, since }
 }
+
+const fn early(field: &'static str, early: usize, max: usize, kind: Kind) -> Rule {
+    Rule { field, max: Some(max), early: Some(early), kind, since: Release::V2_0 }
+}
+
+impl Rule {
+    /// The characters a value may have for a buyer of that release.
+    pub fn max_in(&self, release: Release) -> Option<usize> {
+        if release < Release::V4_0 { self.early.or(self.max) } else { self.max }
+    }
+}
+
+/// What one field has to do with others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Condition {
+    pub field: &'static str,
+    pub when: When,
+    /// The first release that says so.
+    pub since: Release,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Every item needs it.
+    Always,
+    /// An item without the other field needs it.
+    Without(&'static str),
+    /// The other field needs it.
+    With(&'static str),
+    /// Only one of the two may be there.
+    NotWith(&'static str),
+    /// It means nothing without the other field, and only informs.
+    MeansNothingWithout(&'static str),
+    /// Nothing demands it; it is better to have it.
+    Better,
+}
+
+/// The conditions between fields (digest 3.2, column "required").
+pub const CONDITIONS: &[Condition] = &[
+    when("DESCRIPTION", When::Without("MATNR"), Release::V2_0),
+    when("DESCRIPTION", When::NotWith("MATNR"), Release::V4_0),
+    when("QUANTITY", When::Always, Release::V2_0),
+    when("UNIT", When::Without("MATNR"), Release::V2_0),
+    when("CURRENCY", When::With("PRICE"), Release::V2_0),
+    // A contract or a quotation decides what the buyer pays: its item number alone is no hint to drop.
+    when("CONTRACT", When::With("CONTRACT_ITEM"), Release::V2_0),
+    when("EXT_QUOTE_ID", When::With("EXT_QUOTE_ITEM"), Release::V2_0),
+    // A classification only informs.
+    when("EXT_CATEGORY_ID", When::MeansNothingWithout("EXT_SCHEMA_TYPE"), Release::V4_0),
+    when("EXT_CATEGORY", When::MeansNothingWithout("EXT_SCHEMA_TYPE"), Release::V4_0),
+    when("ATTACHMENT_TITLE", When::MeansNothingWithout("ATTACHMENT"), Release::V4_0),
+    when("PRICE", When::Better, Release::V2_0),
+    when("PRICEUNIT", When::Better, Release::V2_0),
+    when("EXT_PRODUCT_ID", When::Better, Release::V4_0),
+];
+
+const fn when(field: &'static str, when: When, since: Release) -> Condition {
+    Condition { field, when, since }
+}
+
+/// The most lines a return may have: line numbers have five digits in SAP.
+pub const MOST_LINES: u32 = 99_999;
 
 /// The rule of a field; none for fields that are not OCI's (`TAX`), which go out unchecked.
 pub fn of(field: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|rule| rule.field == field)
+    place(field).map(|place| &RULES[place])
 }
 
-/// Leaves out what came with a later release than the buyer's: his system does not know the field.
-pub fn leave_out_later(item: &mut Item, release: Release, line: &LineRef, notices: &mut Vec<Notice>) {
-    for rule in RULES.iter().filter(|rule| rule.since > release) {
-        if item.get(rule.field).is_some_and(|value| !value.is_empty()) {
-            let message =
-                format!("OCI {} does not have this field, which came with {}.", release.as_str(), rule.since.as_str());
-            notices.push(line.notice(rule.field, "later-release", message));
-        }
-        item.remove(rule.field);
-    }
-}
-
-/// Holds the rules against one item: mends what may be mended, and says everything it found. An
-/// item without new faults is one that procurement systems take.
-pub fn check(item: &mut Item, line: &LineRef, notices: &mut Vec<Notice>, faults: &mut Vec<Fault>) {
-    for rule in RULES {
-        // A text of any length has nothing to be checked for.
-        let Some(max) = rule.max else { continue };
-        let Some(value) = item.get(rule.field).map(str::to_owned) else {
-            continue;
-        };
-        match judge(rule.kind, &value, max) {
-            Verdict::Good => {}
-            Verdict::Cut => {
-                let cut = text::cut_at_word(&value, max).into_owned();
-                notices.push(line.notice(
-                    rule.field,
-                    "truncated",
-                    format!("{} was cut to {}; at most {max} characters are allowed.", quoted(&value), quoted(&cut)),
-                ));
-                item.set(rule.field, cut);
-            }
-            Verdict::LeftOut(allowed) => {
-                item.remove(rule.field);
-                notices.push(line.notice(
-                    rule.field,
-                    "left-out",
-                    format!("{} was left out; {allowed}.", quoted(&value)),
-                ));
-            }
-            Verdict::Doubtful(notice) => notices.push(line.notice(rule.field, notice.code(), notice.to_string())),
-            Verdict::Faulty(code, allowed) => {
-                faults.push(line.fault(rule.field, code, format!("{} is not possible; {allowed}.", quoted(&value))));
-            }
-        }
-    }
-    together(item, line, notices, faults);
-}
-
-/// The conditions between fields.
-fn together(item: &mut Item, line: &LineRef, notices: &mut Vec<Notice>, faults: &mut Vec<Fault>) {
-    let mut missing = |field: &str, why: &str| {
-        faults.push(line.fault(field, "missing", format!("{field} is missing; {why}.")));
-    };
-    match (item.has("DESCRIPTION"), item.has("MATNR")) {
-        (true, true) => {
-            let description = item.remove("DESCRIPTION").unwrap_or_default();
-            notices.push(line.notice(
-                "DESCRIPTION",
-                "left-out",
-                format!(
-                    "{} was left out, because MATNR is given; only one of the two is allowed.",
-                    quoted(&description)
-                ),
-            ));
-        }
-        (false, false) => missing("DESCRIPTION", "an item needs a description or a material number (MATNR)"),
-        _ => {}
-    }
-    if !item.has("QUANTITY") {
-        missing("QUANTITY", "every item needs one");
-    } else if item.get("QUANTITY").is_some_and(|quantity| quantity.bytes().all(|byte| matches!(byte, b'0' | b'.'))) {
-        missing("QUANTITY", "it is 0, and more than 0 is allowed");
-    }
-    if !item.has("UNIT") && !item.has("MATNR") {
-        missing("UNIT", "an item without MATNR needs a unit");
-    }
-    if item.has("PRICE") && !item.has("CURRENCY") {
-        missing("CURRENCY", "a price needs one");
-    }
-    // A contract or a quotation decides what the buyer pays: its item number alone is no hint to drop.
-    if item.has("CONTRACT_ITEM") && !item.has("CONTRACT") {
-        missing("CONTRACT", "CONTRACT_ITEM needs it");
-    }
-    if item.has("EXT_QUOTE_ITEM") && !item.has("EXT_QUOTE_ID") {
-        missing("EXT_QUOTE_ID", "EXT_QUOTE_ITEM needs it");
-    }
-    // A classification only informs.
-    if !item.has("EXT_SCHEMA_TYPE") {
-        for field in ["EXT_CATEGORY_ID", "EXT_CATEGORY"] {
-            if let Some(value) = item.remove(field) {
-                let why = "without EXT_SCHEMA_TYPE a category means nothing";
-                notices.push(line.notice(field, "left-out", format!("{} was left out; {why}.", quoted(&value))));
-            }
-        }
-    }
-}
-
-enum Verdict {
-    Good,
-    Cut,
-    LeftOut(String),
-    Doubtful(units::UnitNotice),
-    Faulty(&'static str, String),
-}
-
-fn judge(kind: Kind, value: &str, max: usize) -> Verdict {
-    let length = value.chars().count();
-    let are_digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let at_most = || format!("it has {length} characters, at most {max} are allowed");
-    match kind {
-        Kind::Text if length > max => Verdict::Cut,
-        Kind::Code | Kind::Url if length > max => Verdict::LeftOut(at_most()),
-        Kind::Identity if length > max => Verdict::Faulty("too-long", at_most()),
-        Kind::Amount if !is_amount(value) => {
-            Verdict::Faulty("bad-amount", "up to 11 digits, a point and 3 digits are allowed, as in 12.500".into())
-        }
-        Kind::PriceUnit if !are_digits(value) || length > max || value.bytes().all(|byte| byte == b'0') => {
-            Verdict::Faulty("bad-price-unit", "a whole number from 1 to 99999 is allowed".into())
-        }
-        Kind::Whole if !are_digits(value) || length > max => {
-            Verdict::LeftOut(format!("a whole number of at most {max} digits is allowed"))
-        }
-        Kind::Flag if value != "X" => Verdict::Faulty("bad-flag", "\"X\" or nothing is allowed".into()),
-        Kind::Url if !is_web_address(value) => {
-            Verdict::LeftOut("an address that begins with https:// or http:// is allowed".into())
-        }
-        Kind::Unit => units::doubt(value).map_or(Verdict::Good, Verdict::Doubtful),
-        Kind::Currency if !is_currency(value) => {
-            Verdict::Faulty("bad-currency", "an ISO 4217 code of three capital letters is allowed, as EUR".into())
-        }
-        _ => Verdict::Good,
-    }
-}
-
-/// Whether a text has the shape of an ISO 4217 code.
-pub fn is_currency(code: &str) -> bool {
-    code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())
-}
-
-fn is_amount(value: &str) -> bool {
-    let (whole, decimals) = value.split_once('.').unwrap_or((value, "0"));
-    let are_digits =
-        |part: &str, max: usize| (1..=max).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    are_digits(whole, 11) && are_digits(decimals, 3)
-}
-
-/// An address another system may show as a link: no script, and nothing that splits it.
-fn is_web_address(value: &str) -> bool {
-    let scheme_ends = value.find("://").unwrap_or(0);
-    let scheme = &value[..scheme_ends];
-    (scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http"))
-        && value.len() > scheme_ends + 3
-        && !value.chars().any(|c| c.is_whitespace() || c.is_control())
+/// Where a field stands in [`RULES`].
+pub(super) fn place(field: &str) -> Option<usize> {
+    RULES.iter().position(|rule| rule.field == field)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use crate::oci::finding::LineRef;
+    use crate::oci::item::Item;
 
     /// Fields and codes.
     type Found = Vec<(String, String)>;
@@ -378,7 +319,7 @@ mod tests {
         for amount in ["1,5", "1.2345", "123456789012.000", "-1.000", "1e3", " 1", "1."] {
             assert_eq!(checked(&[("PRICE", amount)]).2, pair("PRICE", "bad-amount"), "{amount}");
         }
-        assert_eq!(checked(&[("QUANTITY", "0.000")]).2, pair("QUANTITY", "missing"));
+        assert_eq!(checked(&[("QUANTITY", "0.000")]).2, pair("QUANTITY", "quantity-zero"));
         for unit in ["0", "1.000", "100000", "x"] {
             assert_eq!(checked(&[("PRICEUNIT", unit)]).2, pair("PRICEUNIT", "bad-price-unit"), "{unit}");
         }

@@ -12,16 +12,18 @@ use utoipa::ToSchema;
 use crate::clock::rfc3339;
 use crate::mapping::cart::Total;
 use crate::mapping::{Context, Mapped};
-use crate::oci::finding::Notice;
+use crate::oci::finding::{self, Notice};
+use crate::oci::forecast::{self, Sent};
 use crate::oci::hook::HookPolicy;
 use crate::oci::item::Item;
-use crate::oci::page::Form;
-use crate::punchout::trace::{Trace, stored};
+use crate::oci::page::{Composed as Finished, Form};
+use crate::punchout::trace::Trace;
 use crate::punchout::{CallRecord, Gateway, entry::EntryCustomer, find, over, state, trial};
 use crate::refusal::{Code, Refusal};
 use crate::snapshot::{Shop, System};
 use crate::store::punchouts::Punchout;
 use crate::store::{self, StoreError};
+use crate::system::Profile;
 
 /// Carts beyond this many bytes are large.
 const LARGE: usize = 32 * 1024;
@@ -52,13 +54,16 @@ pub async fn accept(
     let system = snapshot.system_by_id(&punchout.system_id).cloned();
     let system = system.ok_or_else(|| Refusal::new(Code::SystemUnknown).with("system", &punchout.system_slug))?;
     let own_hooks = punchout.trial.then(|| trial::hooks(gateway, &punchout.id)).transpose()?;
-    let work = Work { system, shop: shop.clone(), call: CallRecord::of(&punchout)?, json: json.clone(), own_hooks };
-    let Composed { form, lines, total, notices } = compose(gateway, work, &punchout).await?;
+    let call = CallRecord::of(&punchout)?;
+    let from_https = gateway.public_url.starts_with("https:");
+    let work = Work { system, shop: shop.clone(), call, json: json.clone(), own_hooks, from_https };
+    let Composed { form, items, total, notices } = compose(gateway, work, &punchout).await?;
+    let lines = items.len();
 
     let cart = store::punchouts::Cart {
         cart: String::from_utf8_lossy(&json).into_owned(),
         form: serde_json::to_string(&form).map_err(|error| StoreError::Query(error.to_string()))?,
-        notices: stored(&notices),
+        notices: finding::stored(&notices),
         lines: i64::try_from(lines).unwrap_or(i64::MAX),
         total: total.as_ref().map(|total| total.amount.to_string()),
         currency: total.map(|total| total.currency),
@@ -84,13 +89,26 @@ struct Work {
     json: Bytes,
     /// Of a trial: instead of the system's.
     own_hooks: Option<HookPolicy>,
+    /// The return page comes by https.
+    from_https: bool,
 }
 
-struct Composed {
-    form: Form,
-    lines: usize,
-    total: Option<Total>,
-    notices: Vec<Notice>,
+/// Whose settings make the form.
+pub(super) struct Composer<'a> {
+    pub profile: &'a Profile,
+    pub shop: &'a Shop,
+    /// Instead of the system's own return targets.
+    pub hooks: Option<&'a HookPolicy>,
+    /// The return page comes by https.
+    pub from_https: bool,
+}
+
+/// A cart as it leaves.
+pub(super) struct Composed {
+    pub form: Form,
+    pub items: Vec<Item>,
+    pub total: Option<Total>,
+    pub notices: Vec<Notice>,
 }
 
 /// Makes the form. A large cart takes a good part of a second and does so on a thread of its own,
@@ -114,19 +132,37 @@ async fn compose(gateway: &Gateway, work: Work, punchout: &Punchout) -> Result<C
 
 impl Work {
     fn compose(&self, customer_number: &str, customer_email: &str) -> Result<Composed, Refusal> {
-        let context = Context {
-            customer_number,
-            customer_email,
-            extra: &self.call.facts.extra,
-            call_items: &self.call.facts.items,
-            shop_name: &self.shop.name,
+        let composer = Composer {
+            profile: &self.system.profile,
+            shop: &self.shop,
+            hooks: self.own_hooks.as_ref(),
+            from_https: self.from_https,
         };
-        let profile = &self.system.profile;
-        let Mapped { items, notices, total } = profile.mapping.read(&self.json, &context)?;
+        composer.compose(&self.call, &self.json, customer_number, customer_email)
+    }
+}
+
+impl Composer<'_> {
+    /// The form of a cart, or why it cannot leave.
+    pub(super) fn compose(
+        &self,
+        call: &CallRecord,
+        json: &[u8],
+        customer_number: &str,
+        customer_email: &str,
+    ) -> Result<Composed, Refusal> {
+        let context = Context { customer_number, customer_email, ..self.shop.context() }.with_call(&call.facts);
+        let profile = self.profile.of(customer_number);
+        let Mapped { items, mut notices, total } = profile.mapping.read(json, &context)?;
         // The hook is held against the system's list once more: it may have changed meanwhile.
-        let hook = self.own_hooks.as_ref().unwrap_or(&profile.hooks).allow(&self.call.hook)?;
-        let form = Form::new(&hook, &self.call.facts, &profile.form, Item::write(&items, &profile.layout));
-        Ok(Composed { form, lines: items.len(), total, notices })
+        let hook = self.hooks.unwrap_or(&profile.hooks).allow(&call.hook)?;
+        let finished = Form::compose(&hook, &call.facts, &profile.form, &profile.layout, items)?;
+        let Finished { form, items, notices: more } = finished;
+        notices.extend(more);
+        let sent = Sent { first_index: profile.layout.first_index, from_https: self.from_https };
+        notices.extend(forecast::forecast(&profile.buyer, &form, &items, sent));
+        notices.sort_by_key(|notice| notice.line.parse::<usize>().unwrap_or_default());
+        Ok(Composed { form, items, total, notices })
     }
 }
 

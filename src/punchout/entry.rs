@@ -38,6 +38,9 @@ pub struct Entry {
     /// Until then the cart must be handed over.
     #[schema(example = "2026-11-24T02:00:00Z")]
     pub expires_at: String,
+    /// Where the buyer's browser may go to leave without a cart: the address behind a link "back without buying".
+    #[schema(example = "https://gateway.example/leave/AZLx…")]
+    pub leave_url: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,7 +68,7 @@ pub async fn redeem(gateway: &Gateway, shop: &Shop, token: &str, trace: &mut Tra
     }
     match found {
         None => Err(Refusal::new(Code::EntryUnknown)),
-        Some(punchout) if redeemed => entry(&punchout),
+        Some(punchout) if redeemed => entry(gateway, &punchout),
         Some(punchout) if punchout.entered_at.is_some() => Err(Refusal::new(Code::EntryUsed)),
         Some(punchout) => Err(Refusal::new(match punchout.state.as_str() {
             "closed" => Code::PunchoutClosed,
@@ -75,7 +78,7 @@ pub async fn redeem(gateway: &Gateway, shop: &Shop, token: &str, trace: &mut Tra
     }
 }
 
-fn entry(punchout: &Punchout) -> Result<Entry, Refusal> {
+fn entry(gateway: &Gateway, punchout: &Punchout) -> Result<Entry, Refusal> {
     let call = CallRecord::of(punchout)?;
     tracing::info!(punchout = punchout.id, system = punchout.system_slug, "the shop redeemed the entry");
     Ok(Entry {
@@ -87,5 +90,6 @@ fn entry(punchout: &Punchout) -> Result<Entry, Refusal> {
         extra: call.facts.extra.into_iter().collect(),
         opened_at: rfc3339(punchout.opened_at),
         expires_at: rfc3339(punchout.expires_at),
+        leave_url: gateway.leave_url(&punchout.id),
     })
 }

@@ -3,7 +3,7 @@
 //! The first look makes the punchout `returned`, durably and before the form is shown; a reload
 //! shows the same form again.
 
-use crate::oci::page::Form;
+use crate::oci::page::{Form, FrameAncestors};
 use crate::punchout::trace::Trace;
 use crate::punchout::{CallRecord, Gateway, state};
 use crate::refusal::{Code, Refusal};
@@ -15,6 +15,8 @@ pub struct Return {
     pub form: Form,
     /// As the procurement system named it.
     pub language: Option<String>,
+    /// Who may show the page in a frame, as its system says today.
+    pub frame_ancestors: FrameAncestors,
 }
 
 /// Returns the cart of the punchout that the ticket names.
@@ -31,7 +33,7 @@ pub async fn by_id(gateway: &Gateway, id: &str, trace: &mut Trace) -> Result<Ret
     let known = known.ok_or_else(|| Refusal::new(Code::TicketUnknown))?;
     trace.found_punchout(&known);
     if known.state == "returned" {
-        return page(&known);
+        return page(gateway, &known, trace);
     }
     let key = id.to_owned();
     let (returned, punchout) = gateway
@@ -45,10 +47,10 @@ pub async fn by_id(gateway: &Gateway, id: &str, trace: &mut Trace) -> Result<Ret
     if returned {
         metrics::counter!("punchgate_returns_total").increment(1);
         tracing::info!(punchout = punchout.id, "returned a cart");
-        return page(&punchout);
+        return page(gateway, &punchout, trace);
     }
     match state(&punchout, now) {
-        "returned" => page(&punchout),
+        "returned" => page(gateway, &punchout, trace),
         "cancelled" => Err(Refusal::new(Code::PunchoutCancelled)),
         "expired" => Err(Refusal::new(Code::PunchoutExpired)),
         "closed" => Err(Refusal::new(Code::PunchoutClosed)),
@@ -56,11 +58,12 @@ pub async fn by_id(gateway: &Gateway, id: &str, trace: &mut Trace) -> Result<Ret
     }
 }
 
-fn page(punchout: &Punchout) -> Result<Return, Refusal> {
+fn page(gateway: &Gateway, punchout: &Punchout, trace: &Trace) -> Result<Return, Refusal> {
     let form = punchout.form.as_deref().ok_or_else(|| Refusal::new(Code::NothingToReturn))?;
     let form = serde_json::from_str(form).map_err(|error| {
         tracing::error!(punchout = punchout.id, %error, "a stored form cannot be read");
         Refusal::new(Code::Internal)
     })?;
-    Ok(Return { form, language: CallRecord::of(punchout)?.facts.language })
+    let frame_ancestors = trace.frame_ancestors(&gateway.snapshot.load());
+    Ok(Return { form, language: CallRecord::of(punchout)?.facts.language, frame_ancestors })
 }

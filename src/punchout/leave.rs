@@ -1,5 +1,6 @@
 //! The other end: the buyer leaves without a cart.
 
+use crate::oci::page::FrameAncestors;
 use crate::punchout::trace::Trace;
 use crate::punchout::{CallRecord, Gateway, find, state};
 use crate::refusal::{Code, Refusal};
@@ -12,6 +13,8 @@ pub struct Left {
     /// The cancel address of the call, if it has one that the system's list allows.
     pub continue_url: Option<String>,
     pub language: Option<String>,
+    /// Who may show the page in a frame, as its system says today.
+    pub frame_ancestors: FrameAncestors,
 }
 
 /// The browser leaves, by the ticket in the link. May be repeated.
@@ -19,19 +22,25 @@ pub async fn by_ticket(gateway: &Gateway, ticket: &str, trace: &mut Trace) -> Re
     let unknown = || Refusal::new(Code::TicketUnknown);
     let id = gateway.tickets.read(ticket).ok_or_else(unknown)?;
     let punchout = end(gateway, &id, trace).await?.ok_or_else(unknown)?;
+    trace.found_punchout(&punchout);
     let call = CallRecord::of(&punchout)?;
     let snapshot = gateway.snapshot.load_full();
     let allowed = |url: &str| {
         let system = snapshot.system_by_id(&punchout.system_id)?;
         system
             .profile
+            .of(&punchout.customer_number)
             .hooks
             .allow(url)
             .ok()
             .filter(|hook| !hook.is_sapevent())
             .map(|hook| hook.as_received().to_owned())
     };
-    Ok(Left { continue_url: call.cancel.as_deref().and_then(allowed), language: call.facts.language })
+    Ok(Left {
+        continue_url: call.cancel.as_deref().and_then(allowed),
+        language: call.facts.language,
+        frame_ancestors: trace.frame_ancestors(&snapshot),
+    })
 }
 
 /// The shop leaves on the buyer's behalf. May be repeated.

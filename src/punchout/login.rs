@@ -1,4 +1,5 @@
-//! The first step: an OCI call becomes an open punchout and an address in the shop.
+//! The first step: an OCI call becomes an open punchout and an address in the shop, or the answer of a
+//! function that needs no shop (see [`functions`]).
 //!
 //! The order is part of the contract: what is wrong with the call is said first (400), then whether
 //! the login is right (401), and only to somebody with the right password what forbids it (403).
@@ -6,15 +7,16 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::credential::password::Verified;
 use crate::credential::secret::Token;
 use crate::license::{Kind, Valid};
-use crate::oci::call::{self, Call, CallError, Function, Intent, Names, Parameters};
+use crate::oci::call::{self, Call, Facts, Function, Intent, Names, Parameters};
 use crate::oci::hook::{self, AllowedHook, HookPolicy};
 use crate::oci::masked::Mask;
+use crate::punchout::reading::{self, Reading};
 use crate::punchout::trace::{Trace, stored};
 use crate::punchout::trial::ENTRY_WAIT;
-use crate::punchout::{CallRecord, Gateway};
+use crate::punchout::verify::{self, Verified};
+use crate::punchout::{CallRecord, Gateway, functions};
 use crate::refusal::{Code, Refusal};
 use crate::snapshot::{Snapshot, System};
 use crate::store::customers::{Candidate, Customer};
@@ -32,6 +34,13 @@ pub struct Inbound {
     pub address: IpAddr,
 }
 
+/// What a call comes to.
+pub enum Outcome {
+    Entered(Entered),
+    /// No punchout was opened, and none that runs was touched.
+    Answered(functions::Answer),
+}
+
 /// Where the browser goes now.
 #[derive(Debug)]
 pub struct Entered {
@@ -47,19 +56,16 @@ struct Came<'a> {
     trial: bool,
 }
 
-/// A customer whose password was right, or whom an operator of his shop plays. Only this file can say so.
-struct VerifiedCustomer(Candidate);
-
-/// A system and a customer whose licenses both pay for this punchout.
-struct Licensed {
-    system: Arc<System>,
-    customer: Customer,
+/// A system and a customer whose licenses both pay for this call.
+pub(super) struct Licensed {
+    pub(super) system: Arc<System>,
+    pub(super) customer: Customer,
     _system: Valid,
     _customer: Valid,
 }
 
 /// Answers an OCI call.
-pub async fn login(gateway: &Gateway, inbound: &Inbound, trace: &mut Trace) -> Result<Entered, Refusal> {
+pub async fn login(gateway: &Gateway, inbound: &Inbound, trace: &mut Trace) -> Result<Outcome, Refusal> {
     let snapshot = gateway.snapshot.load_full();
     match &inbound.system {
         Some(slug) => {
@@ -76,15 +82,21 @@ async fn login_to(
     system: Arc<System>,
     inbound: &Inbound,
     trace: &mut Trace,
-) -> Result<Entered, Refusal> {
+) -> Result<Outcome, Refusal> {
     trace.found_system(&system);
-    let (parameters, call) = read(&system, inbound)?;
-    let intent = offered(&system, &call)?;
-    let hook = system.profile.hooks.allow(&call.hook)?;
-    let customer = verify(gateway, &system, &call, inbound.address, trace).await?;
+    let read = reading::read(&system, inbound)?;
+    reading::possible(&system, &read.call)?;
+    let customer = verify::customer(gateway, &system, &read.call, inbound.address, trace).await?;
+    let Reading { parameters, call, .. } = read.of(&system, inbound, customer.customer())?;
+    let hook = reading::judged(system.profile.of(&customer.customer().number), &call)?;
     let licensed = license(&system, customer, gateway.clock.now())?;
+    let Some(intent) = call.function.intent() else {
+        let answer = functions::answer(gateway, licensed, hook, call.facts, call.function).await?;
+        return Ok(Outcome::Answered(answer));
+    };
+    let hook = required(hook, &system)?;
     let came = Came { id: &ulid::Ulid::new().to_string(), parameters: &parameters, inbound, trial: false };
-    open(gateway, licensed, hook, call, intent, came).await
+    open(gateway, licensed, hook, call.cancel, call.facts, intent, came).await.map(Outcome::Entered)
 }
 
 /// The call of an operator who tries a system of his: everything is checked as ever, but for the password, which
@@ -96,16 +108,16 @@ pub(super) async fn login_as_operator(
     id: &str,
     hooks: &HookPolicy,
 ) -> Result<Entered, Refusal> {
-    let (parameters, call) = read(&system, inbound)?;
-    let intent = offered(&system, &call)?;
-    let hook = hooks.allow(&call.hook)?;
-    let (shop, system_id, user) = (system.shop.id.clone(), system.id.clone(), call.user.clone());
-    let candidate = gateway.store.read(move |c| store::customers::find_candidate(c, &shop, &system_id, &user)).await?;
-    let active = candidate.filter(|candidate| candidate.customer.active);
-    let vouched_for = VerifiedCustomer(active.ok_or_else(|| Refusal::new(Code::LoginWrong))?);
+    let read = reading::read(&system, inbound)?;
+    let vouched_for = verify::by_operator(gateway, &system, &read.call.user).await?;
+    let Reading { parameters, call, .. } = read.of(&system, inbound, vouched_for.customer())?;
+    reading::offered(system.profile.of(&vouched_for.customer().number), &call.function)?;
+    // A trial is a visit to the shop; what is answered without one is tried by calling it.
+    let intent = call.function.intent().ok_or_else(|| not_offered(&call.function))?;
+    let hook = required(call.hook.as_deref().map(|hook| hooks.allow(hook)).transpose()?, &system)?;
     let licensed = license(&system, vouched_for, gateway.clock.now())?;
     let came = Came { id, parameters: &parameters, inbound, trial: true };
-    open(gateway, licensed, hook, call, intent, came).await
+    open(gateway, licensed, hook, call.cancel, call.facts, intent, came).await
 }
 
 /// `/oci` without a system: the customer's login tells which one is meant.
@@ -114,10 +126,10 @@ async fn login_somewhere(
     snapshot: &Snapshot,
     inbound: &Inbound,
     trace: &mut Trace,
-) -> Result<Entered, Refusal> {
+) -> Result<Outcome, Refusal> {
     let parameters = Parameters::read(&inbound.query, &inbound.body, None)?;
     let call = Call::read(&parameters, &Default::default())?;
-    hook::plausible(&call.hook)?;
+    call.hook.as_deref().map(hook::plausible).transpose()?;
     let user = call.user.clone();
     let matches = gateway.store.read(move |c| store::customers::list_by_login(c, &user)).await?;
     if let Some((customer, _)) = matches.first()
@@ -125,7 +137,7 @@ async fn login_somewhere(
     {
         trace.found_customer(customer);
     }
-    let systems = verify_somewhere(gateway, snapshot, &call, matches, inbound.address).await?;
+    let systems = verify::somewhere(gateway, snapshot, &call, matches, inbound.address).await?;
     match systems.as_slice() {
         [] => Err(Refusal::new(Code::NotAssigned).with("system", "").with("customer", &call.user)),
         // The system has a say of its own in how it is called, so the call is read again as its own.
@@ -135,24 +147,6 @@ async fn login_somewhere(
             Err(Refusal::new(Code::SystemAmbiguous).with("systems", slugs.join(", ")))
         }
     }
-}
-
-fn read(system: &System, inbound: &Inbound) -> Result<(Parameters, Call), Refusal> {
-    let settings = &system.profile.call;
-    if !settings.methods.iter().any(|method| method.eq_ignore_ascii_case(&inbound.method)) {
-        let methods = settings.methods.join(", ").to_uppercase();
-        return Err(Refusal::new(Code::MethodNotAllowed).with("method", &inbound.method).with("methods", methods));
-    }
-    let parameters = parameters(Some(system), inbound)?;
-    let call = Call::read(&parameters, &settings.names)?;
-    Ok((parameters, call))
-}
-
-/// The parameters of a call, as its system wants them read.
-fn parameters(system: Option<&System>, inbound: &Inbound) -> Result<Parameters, CallError> {
-    let settings = system.map(|system| &system.profile.call);
-    let last = settings.filter(|settings| settings.hook_is_last).map(|settings| settings.names.hook.as_str());
-    Parameters::read(&inbound.query, &inbound.body, last)
 }
 
 /// What of a refused call is told and kept.
@@ -166,14 +160,15 @@ pub struct Refused {
 /// Reads a refused call once more, for its record, and takes its secrets out of the refusal. Who calls a system
 /// that nobody knows may have meant any, so then the secrets of all are looked for.
 pub fn refused(gateway: &Gateway, inbound: &Inbound, trace: &Trace, refusal: &mut Refusal) -> Refused {
-    let Ok(parameters) = parameters(trace.system.as_deref(), inbound) else {
+    let settings = trace.system.as_deref().map(|system| &system.profile.call);
+    let Ok(parameters) = reading::parameters(settings, inbound) else {
         return Refused { parameters: Vec::new(), language: None };
     };
     let snapshot = gateway.snapshot.load_full();
     let standard = Names::default();
     let names: Vec<&Names> = match &trace.system {
-        Some(system) => vec![&system.profile.call.names],
-        None => snapshot.systems().map(|system| &system.profile.call.names).chain([&standard]).collect(),
+        Some(system) => reading::names(system),
+        None => snapshot.systems().flat_map(|system| reading::names(system)).chain([&standard]).collect(),
     };
     let mask = Mask::new(&parameters, names);
     for (_, value) in &mut refusal.arguments {
@@ -182,121 +177,18 @@ pub fn refused(gateway: &Gateway, inbound: &Inbound, trace: &Trace, refusal: &mu
     Refused { parameters: mask.pairs(&parameters), language: call::named_language(&parameters) }
 }
 
-/// What the shop shall show. Functions that are answered without the shop need its catalog, which
-/// this gateway does not have.
-fn offered(system: &System, call: &Call) -> Result<Intent, Refusal> {
-    let name = call.function.name();
-    let allowed = matches!(call.function, Function::None)
-        || system.profile.call.functions.iter().any(|function| function.eq_ignore_ascii_case(name));
-    call.function
-        .intent()
-        .filter(|_| allowed)
-        .ok_or_else(|| Refusal::new(Code::FunctionNotOffered).with("function", name))
+pub(super) fn not_offered(function: &Function) -> Refusal {
+    Refusal::new(Code::FunctionNotOffered).with("function", function.name())
 }
 
-/// Checks the password: remembered, or hashed once, whether or not the customer exists.
-async fn verify(
-    gateway: &Gateway,
-    system: &System,
-    call: &Call,
-    address: IpAddr,
-    trace: &mut Trace,
-) -> Result<VerifiedCustomer, Refusal> {
-    let now = gateway.clock.now();
-    let throttled = format!("{}\n{}", system.shop.id, call.user.trim().to_lowercase());
-    gateway.throttle.admit(&throttled, address, now)?;
-    let (shop, id, user) = (system.shop.id.clone(), system.id.clone(), call.user.clone());
-    let candidate = gateway.store.read(move |c| store::customers::find_candidate(c, &shop, &id, &user)).await;
-    let candidate = candidate.inspect_err(|_| gateway.throttle.withdrawn(&throttled, address, now))?;
-
-    if let Some(candidate) = &candidate {
-        trace.found_customer(&candidate.customer);
-    }
-    let active = candidate.filter(|candidate| candidate.customer.active);
-    let checked = check(gateway, &system.shop.id, call, active.as_ref().map(|c| &c.customer)).await;
-    match (checked, active) {
-        (Ok(true), Some(candidate)) => {
-            gateway.throttle.succeeded(&throttled, address, now);
-            Ok(VerifiedCustomer(candidate))
-        }
-        (Ok(_), _) => {
-            gateway.throttle.failed(&throttled, address, now);
-            Err(Refusal::new(Code::LoginWrong))
-        }
-        (Err(refusal), _) => {
-            // Nothing was learned about the password, so nothing is held against the caller.
-            gateway.throttle.withdrawn(&throttled, address, now);
-            Err(refusal)
-        }
-    }
-}
-
-/// The active systems in which the login is right.
-async fn verify_somewhere(
-    gateway: &Gateway,
-    snapshot: &Snapshot,
-    call: &Call,
-    matches: Vec<(Customer, String)>,
-    address: IpAddr,
-) -> Result<Vec<Arc<System>>, Refusal> {
-    let now = gateway.clock.now();
-    let throttled = format!("\n{}", call.user.trim().to_lowercase());
-    gateway.throttle.admit(&throttled, address, now)?;
-    let right = right_of(gateway, call, &matches).await;
-    let right = right.inspect_err(|_| gateway.throttle.withdrawn(&throttled, address, now))?;
-    if right.is_empty() {
-        gateway.throttle.failed(&throttled, address, now);
-        return Err(Refusal::new(Code::LoginWrong));
-    }
-    gateway.throttle.succeeded(&throttled, address, now);
-    let systems = matches
-        .iter()
-        .filter(|(customer, _)| right.contains(&customer.id))
-        .filter_map(|(_, id)| snapshot.system_by_id(id));
-    Ok(systems.filter(|system| system.active).cloned().collect())
-}
-
-/// The ids of the customers whose password it is: one hash a customer of that name, one if there is none.
-async fn right_of(gateway: &Gateway, call: &Call, matches: &[(Customer, String)]) -> Result<Vec<String>, Refusal> {
-    let mut customers: Vec<&Customer> =
-        matches.iter().map(|(customer, _)| customer).filter(|customer| customer.active).collect();
-    customers.dedup_by(|a, b| a.id == b.id);
-    if customers.is_empty() {
-        check(gateway, "", call, None).await?;
-    }
-    let mut right = Vec::new();
-    for customer in customers {
-        if check(gateway, &customer.shop_id, call, Some(customer)).await? {
-            right.push(customer.id.clone());
-        }
-    }
-    Ok(right)
-}
-
-async fn check(gateway: &Gateway, shop: &str, call: &Call, customer: Option<&Customer>) -> Result<bool, Refusal> {
-    let now = gateway.clock.now();
-    let stored = customer.map(|customer| customer.password_hash.as_str());
-    let remembered = |hash: &str| gateway.recent.knows(shop, &call.user, &call.password, hash, now);
-    if stored.is_some_and(remembered) {
-        metrics::counter!("punchgate_passwords_total", "how" => "remembered").increment(1);
-        return Ok(true);
-    }
-    metrics::counter!("punchgate_passwords_total", "how" => "hashed").increment(1);
-    let verified = gateway.hasher.verify(call.password.clone(), stored.map(str::to_owned)).await?;
-    let (Some(customer), Verified::Yes | Verified::YesUpgrade(_)) = (customer, &verified) else { return Ok(false) };
-    let mut hash = customer.password_hash.clone();
-    if let Verified::YesUpgrade(better) = verified {
-        let (id, old, new) = (customer.id.clone(), hash, better.clone());
-        gateway.store.write(move |c| store::customers::update_hash(c, &id, &old, &new)).await?;
-        hash = better;
-    }
-    gateway.recent.remember(shop, &call.user, &call.password, &hash, now);
-    Ok(true)
+/// Who visits the shop must be able to return.
+fn required(hook: Option<AllowedHook>, system: &System) -> Result<AllowedHook, Refusal> {
+    hook.ok_or_else(|| Refusal::new(Code::HookMissing).with("parameter", &system.profile.call.names.hook))
 }
 
 /// The password was right; now who he is may be held against him.
-fn license(system: &Arc<System>, customer: VerifiedCustomer, now: i64) -> Result<Licensed, Refusal> {
-    let Candidate { customer, assigned, license } = customer.0;
+fn license(system: &Arc<System>, customer: Verified, now: i64) -> Result<Licensed, Refusal> {
+    let Candidate { customer, assigned, license } = customer.candidate();
     let named = |refusal: Refusal| refusal.with("system", &system.slug).with("customer", &customer.number);
     if !system.active {
         return Err(named(Refusal::new(Code::SystemInactive)));
@@ -320,16 +212,16 @@ async fn open(
     gateway: &Gateway,
     licensed: Licensed,
     hook: AllowedHook,
-    call: Call,
+    cancel: Option<String>,
+    facts: Facts,
     intent: Intent,
     came: Came<'_>,
 ) -> Result<Entered, Refusal> {
     let Licensed { system, customer, .. } = licensed;
     let now = gateway.clock.now();
     let token = Token::generate();
-    let record = CallRecord { hook: hook.as_received().to_owned(), cancel: call.cancel, intent, facts: call.facts };
-    let names = &system.profile.call.names;
-    let masked = Mask::new(came.parameters, [names]).pairs(came.parameters);
+    let record = CallRecord { hook: hook.as_received().to_owned(), cancel, intent, facts };
+    let masked = Mask::new(came.parameters, reading::names(&system)).pairs(came.parameters);
     let punchout = Punchout {
         id: came.id.to_owned(),
         shop_id: system.shop.id.clone(),

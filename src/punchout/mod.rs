@@ -2,8 +2,10 @@
 //! return), or [`leave`]; [`expiry`] sweeps up behind. What is refused on the way is noted by
 //! [`recorder`], with what its [`trace`] found.
 //!
+//! [`functions`] are what a call may want besides a visit to the shop: they are answered at once and open no punchout.
+//!
 //! Beside the way stands what operators do: [`journal`] and [`detail`] show what happened, [`cancel`] ends a
-//! punchout, [`trial`] plays the buyer.
+//! punchout, [`trial`] plays the buyer, [`preview`] tries settings on carts that came before.
 //!
 //! Each step takes what the step before proved, as a type, or gives a [`Refusal`]. Nothing here
 //! knows of HTTP.
@@ -13,15 +15,20 @@ pub mod cart;
 pub mod detail;
 pub mod entry;
 pub mod expiry;
+pub mod functions;
 pub mod giveback;
 pub mod journal;
 pub mod leave;
 pub mod login;
+pub mod preview;
+mod reading;
 pub mod recorder;
 pub mod trace;
 pub mod trial;
+mod verify;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
@@ -36,6 +43,7 @@ use crate::credential::throttle::Throttle;
 use crate::oci::call::{Facts, Intent};
 use crate::punchout::recorder::Recorder;
 use crate::refusal::{Code, Refusal};
+use crate::shop::catalog::Catalogs;
 use crate::snapshot::Snapshot;
 use crate::store::punchouts::Punchout;
 use crate::store::{self, Store, StoreError};
@@ -48,6 +56,8 @@ pub struct Gateway {
     pub recent: Recent,
     pub throttle: Throttle,
     pub tickets: TicketKey,
+    /// Shops that answer for their products themselves.
+    pub catalogs: Catalogs,
     /// Turns for carts that take long to read.
     pub large_carts: Arc<Semaphore>,
     pub clock: Clock,
@@ -75,6 +85,8 @@ impl Gateway {
             recent: Recent::new(config.recent_logins, 10_000),
             throttle: Throttle::new(config.login_limits()),
             tickets: TicketKey::new(key),
+            catalogs: Catalogs::new(Duration::from_micros(config.shop_timeout.unsigned_abs()))
+                .map_err(|error| StoreError::Unavailable(format!("no HTTP client for shops: {error}")))?,
             large_carts: Arc::new(Semaphore::new(config.workers)),
             clock,
             public_url,

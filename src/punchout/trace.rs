@@ -4,8 +4,10 @@
 
 use std::sync::Arc;
 
+use crate::oci::finding;
+use crate::oci::page::FrameAncestors;
 use crate::refusal::Refusal;
-use crate::snapshot::System;
+use crate::snapshot::{Snapshot, System};
 use crate::store::customers::Customer;
 use crate::store::punchouts::Punchout;
 use crate::store::refusals::Refused;
@@ -88,6 +90,13 @@ impl Trace {
         });
     }
 
+    /// Who may show the answer in a frame: what its system says today, if one was found.
+    pub fn frame_ancestors(&self, snapshot: &Snapshot) -> FrameAncestors {
+        let by_punchout = || snapshot.system_by_id(&self.punchout.as_ref()?.system_id);
+        let system = self.system.as_ref().or_else(by_punchout).or_else(|| snapshot.system(&self.slug));
+        system.map(|system| system.profile.frame_ancestors.clone()).unwrap_or_default()
+    }
+
     /// The row that is written down.
     pub(super) fn refused(&self, refusal: &Refusal, reference: &str, asked: Asked, now: i64) -> Refused {
         let system = self.system.as_ref();
@@ -100,7 +109,7 @@ impl Trace {
             reference: reference.to_owned(),
             code: refusal.code.as_str().to_owned(),
             arguments: refusal.stored_arguments(),
-            faults: stored(&refusal.faults[..refusal.faults.len().min(FAULTS)]),
+            faults: finding::stored(&refusal.faults[..refusal.faults.len().min(FAULTS)]),
             step: self.step.as_str().to_owned(),
             shop_id: system.map(|system| system.shop.id.clone()).or_else(|| self.shop_id.clone()),
             system_id: about.map(|about| about.system_id.clone()).or(system.map(|system| system.id.clone())),

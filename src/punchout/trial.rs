@@ -228,11 +228,11 @@ pub fn differences(form: &Form, arrived: &[(String, String)]) -> Vec<String> {
     let mut missing = Vec::new();
     for (name, value) in &form.fields {
         let value = plain(value);
-        match left.iter().position(|(other, arrived)| other == name && *arrived == value) {
+        match left.iter().position(|(other, arrived)| *other == name && *arrived == value) {
             Some(place) => {
                 left.swap_remove(place);
             }
-            None => missing.push(name.clone()),
+            None => missing.push(name.to_owned()),
         }
     }
     let known = |name: &str| missing.iter().any(|missing| missing == name);
@@ -245,22 +245,21 @@ mod tests {
     use super::*;
     use crate::mapping::{Context, Mapping};
     use crate::oci::facts::Facts;
+    use crate::oci::form_fields::FormFields;
     use crate::oci::item::Layout;
     use crate::oci::page::FormOptions;
     use crate::system::Settings;
 
     fn form(fields: &[(&str, &str)]) -> Form {
         let hook = HookPolicy::read(&["any".to_owned()]).unwrap().allow("https://b.example/r").unwrap();
-        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Form::new(&hook, &Facts::default(), &FormOptions::default(), fields)
+        Form::new(&hook, &Facts::default(), &FormOptions::default(), FormFields::from_iter(fields.iter().copied()))
     }
 
     #[test]
     fn the_sample_cart_becomes_a_return_without_faults() {
         let settings = Settings::effective(&json!({})).unwrap();
         let mapping = Mapping::new(&settings.field, &settings.units).unwrap();
-        let context =
-            Context { customer_number: "1", customer_email: "", extra: &[], call_items: &[], shop_name: "Acme" };
+        let context = Context { customer_number: "1", shop_name: "Acme", ..Context::default() };
         let mapped = mapping.read(SAMPLE_CART.as_bytes(), &context).unwrap();
         assert_eq!(mapped.total.unwrap().amount.to_string(), "67.85");
         assert_eq!(mapped.notices.iter().map(|notice| notice.code.as_str()).collect::<Vec<_>>(), ["truncated"]);

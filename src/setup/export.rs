@@ -64,7 +64,11 @@ pub fn export(c: &mut Connection, with_password_hashes: bool) -> Result<SetupFil
             call: None,
             form: None,
             units: None,
+            buyer: None,
+            charges: None,
+            hierarchy: None,
             field: None,
+            overrides: None,
         };
         if let Ok(Value::Object(settings)) = serde_json::from_str(&system.settings) {
             entry.set_settings(settings);

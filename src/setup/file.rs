@@ -65,7 +65,16 @@ pub struct SystemEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub units: Option<Toml>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub buyer: Option<Toml>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub charges: Option<Toml>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hierarchy: Option<Toml>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<Toml>,
+    /// By customer number.
+    #[serde(rename = "override", skip_serializing_if = "Option::is_none")]
+    pub overrides: Option<Toml>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -145,7 +154,11 @@ impl SystemEntry {
             ("call", &self.call),
             ("form", &self.form),
             ("units", &self.units),
+            ("buyer", &self.buyer),
+            ("charges", &self.charges),
+            ("hierarchy", &self.hierarchy),
             ("field", &self.field),
+            ("override", &self.overrides),
         ];
         let named = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part.as_ref()?)));
         named
@@ -165,7 +178,11 @@ impl SystemEntry {
                 "call" => self.call = part,
                 "form" => self.form = part,
                 "units" => self.units = part,
+                "buyer" => self.buyer = part,
+                "charges" => self.charges = part,
+                "hierarchy" => self.hierarchy = part,
                 "field" => self.field = part,
+                "override" => self.overrides = part,
                 _ => {}
             }
         }

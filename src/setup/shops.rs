@@ -116,7 +116,7 @@ pub fn save(
         name: form.name.trim().to_owned(),
         website: form.website.trim().to_owned(),
         account_id,
-        connector: connector(form).to_string(),
+        connector: replaced(&present.connector, form),
         ..present.clone()
     };
     if shop == present {
@@ -211,6 +211,16 @@ fn check(form: &ShopForm) -> Vec<Fault> {
 
 fn connector(form: &ShopForm) -> Value {
     json!({ "kind": "redirect", "entry_url": form.entry_url.trim() })
+}
+
+/// What the form does not know of a connector stays as it is.
+fn replaced(present: &str, form: &ShopForm) -> String {
+    let mut connector = connector(form);
+    let present: Value = serde_json::from_str(present).unwrap_or_default();
+    if let Some(catalog_url) = present.get("catalog_url") {
+        connector["catalog_url"] = catalog_url.clone();
+    }
+    connector.to_string()
 }
 
 /// A merchant's shop is his; a vendor says whose it is.

@@ -1,7 +1,13 @@
 //! What is behind the gateway: how a buyer gets into a shop.
 //!
 //! A connector knows one kind of shop. There is one kind now, `redirect`: any shop that takes a
-//! one-time token in a URL and redeems it over the API.
+//! one-time token in a URL and redeems it over the API. Such a shop may also answer for its products
+//! itself: see [`catalog`].
+
+pub mod answer;
+mod breaker;
+pub mod catalog;
+pub mod tls;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -10,8 +16,13 @@ use url::Url;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Connector {
-    /// To `entry_url`, with the entry token in place of `{token}` or as `?token=…`.
-    Redirect { entry_url: String },
+    /// To `entry_url`, with the entry token in place of `{token}` or as `?token=…`. Below `catalog_url`, if there is one,
+    /// the shop answers for its products.
+    Redirect {
+        entry_url: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        catalog_url: Option<String>,
+    },
 }
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +31,10 @@ pub enum ConnectorError {
         "entry_url is \"{0}\": it must be an http or https URL; the entry token takes the place of {{token}} or is appended as ?token=…"
     )]
     EntryUrl(String),
+    #[error(
+        "catalog_url is \"{0}\": it must be an http or https URL without user name and fragment; the gateway asks for products below it"
+    )]
+    CatalogUrl(String),
 }
 
 const PLACE: &str = "{token}";
@@ -27,19 +42,32 @@ const PLACE: &str = "{token}";
 impl Connector {
     /// Whether buyers can be sent there at all.
     pub fn check(&self) -> Result<(), ConnectorError> {
-        let Self::Redirect { entry_url } = self;
-        let wrong = || ConnectorError::EntryUrl(entry_url.clone());
-        let url = Url::parse(&entry_url.replace(PLACE, "token")).map_err(|_| wrong())?;
-        let usable = matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.username().is_empty()
-            && url.password().is_none();
-        usable.then_some(()).ok_or_else(wrong)
+        let Self::Redirect { entry_url, catalog_url } = self;
+        let usable = |url: &str| {
+            Url::parse(url).ok().filter(|url| {
+                matches!(url.scheme(), "http" | "https")
+                    && url.has_host()
+                    && url.username().is_empty()
+                    && url.password().is_none()
+            })
+        };
+        usable(&entry_url.replace(PLACE, "token")).ok_or_else(|| ConnectorError::EntryUrl(entry_url.clone()))?;
+        if let Some(catalog_url) = catalog_url {
+            let url = usable(catalog_url).filter(|url| url.fragment().is_none());
+            url.ok_or_else(|| ConnectorError::CatalogUrl(catalog_url.clone()))?;
+        }
+        Ok(())
+    }
+
+    /// Where the shop answers for its products, if it does.
+    pub fn catalog_url(&self) -> Option<&str> {
+        let Self::Redirect { catalog_url, .. } = self;
+        catalog_url.as_deref()
     }
 
     /// The address to redirect to. Tokens are URL-safe and need no encoding.
     pub fn entry(&self, token: &str) -> String {
-        let Self::Redirect { entry_url } = self;
+        let Self::Redirect { entry_url, .. } = self;
         if entry_url.contains(PLACE) {
             return entry_url.replace(PLACE, token);
         }
@@ -63,8 +91,12 @@ impl Connector {
 mod tests {
     use super::*;
 
+    fn redirect(entry_url: &str, catalog_url: Option<&str>) -> Connector {
+        Connector::Redirect { entry_url: entry_url.into(), catalog_url: catalog_url.map(str::to_owned) }
+    }
+
     fn entry(url: &str) -> String {
-        Connector::Redirect { entry_url: url.into() }.entry("T0k-n_")
+        redirect(url, None).entry("T0k-n_")
     }
 
     #[test]
@@ -79,8 +111,11 @@ mod tests {
     #[test]
     fn nobody_is_sent_to_what_is_not_a_web_page() {
         for url in ["javascript:alert(1)", "ftp://shop.example/", "shop.example/enter", "https://user@shop.example/"] {
-            assert!(Connector::Redirect { entry_url: url.into() }.check().is_err(), "{url}");
+            assert!(redirect(url, None).check().is_err(), "{url}");
+            assert!(redirect("https://shop.example/", Some(url)).check().is_err(), "{url}");
         }
-        assert_eq!(Connector::Redirect { entry_url: "https://shop.example/in/{token}".into() }.check(), Ok(()));
+        let products = "https://shop.example/api?key=1";
+        assert_eq!(redirect("https://shop.example/in/{token}", Some(products)).check(), Ok(()));
+        assert!(redirect("https://shop.example/", Some("https://shop.example/#products")).check().is_err());
     }
 }

@@ -83,6 +83,19 @@ pub fn find(connection: &mut Connection, id: &str) -> Result<Option<Punchout>> {
     on!(connection, c => Ok(punchouts::table.find(id).get_result(c).optional()?))
 }
 
+/// The last punchouts of a system that hold a cart, newest first, with the lines of each; those that only tried
+/// the system left aside.
+pub fn list_last_carts(connection: &mut Connection, system_id: &str, limit: i64) -> Result<Vec<(String, Option<i64>)>> {
+    on!(connection, c => Ok(punchouts::table
+        .filter(punchouts::system_id.eq(system_id))
+        .filter(punchouts::cart.is_not_null())
+        .filter(punchouts::trial.eq(false))
+        .order(punchouts::id.desc())
+        .limit(limit)
+        .select((punchouts::id, punchouts::lines))
+        .load(c)?))
+}
+
 pub fn find_by_entry(connection: &mut Connection, shop_id: &str, digest: &[u8]) -> Result<Option<Punchout>> {
     on!(connection, c => Ok(punchouts::table
         .filter(punchouts::entry_digest.eq(digest))

@@ -92,7 +92,10 @@ pub async fn punchout(request: HttpRequest, id: Path<String>, web: Data<Web>) ->
 #[utoipa::path(post, path = "/api/v1/punchouts/{id}/cart", tag = "punchouts", security(("api_key" = [])), params(("id" = String, Path, description = "As `redeem` named it")),
     request_body(content = Object, description = "The cart; decimals are strings, numbers are read exactly too", example = json!({
         "currency": "EUR",
-        "lines": [{"id": "a1", "kind": "product", "product_id": "SW-10001", "name": "Hex bolt M8x40", "quantity": "3", "unit": "piece", "price": {"net": "12.50", "per": "1"}}]
+        "lines": [{"id": "a1", "kind": "product", "product_id": "SW-10001", "name": "Hex bolt M8x40", "quantity": "3", "unit": "piece", "price": {"net": "12.50", "per": "1"}, "tax_rate": "19",
+            "categories": [{"scheme": "ECLASS13.0", "id": "23110101"}], "contract": {"number": "4600001234", "item": "10"}, "quote": {"number": "Q-2026-17", "item": "1"},
+            "configuration": {"values": [{"name": "Coating", "value": "zinc"}], "url": "https://shop.acme.example/c/7"}, "custom": {"packing_unit": "Box"}}],
+        "custom": {"order_note": "Urgent"}
     })), responses(
     (status = 201, description = "The form is ready", body = CartAccepted),
     (status = 400, description = "`cart-malformed`: not JSON", body = Problem, content_type = "application/problem+json"),

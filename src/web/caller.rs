@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderName};
+use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HeaderName};
 
 use crate::texts::Language;
 
@@ -51,6 +51,11 @@ pub fn asks_for_html(request: &HttpRequest) -> bool {
     quality(accept, &["text/html"]) > quality(accept, &["application/json"])
 }
 
+/// Whether an answer may come compressed (RFC 9110 12.5.3). Who does not say so may not be able to unpack it.
+pub fn accepts_gzip(request: &HttpRequest) -> bool {
+    header(request, ACCEPT_ENCODING).is_some_and(|accept| quality(accept, &["gzip", "x-gzip"]) > 0)
+}
+
 fn header(request: &HttpRequest, name: HeaderName) -> Option<&str> {
     request.headers().get(name)?.to_str().ok()
 }
@@ -86,6 +91,16 @@ mod tests {
         assert!(prefers_json(&accepting("application/json")));
         assert!(prefers_json(&accepting("application/problem+json, text/html;q=0.5")));
         assert!(!prefers_json(&accepting("application/json;q=0.5, text/html")));
+    }
+
+    #[test]
+    fn an_answer_is_compressed_for_those_who_can_unpack_it() {
+        let accepts = |value: &str| {
+            accepts_gzip(&TestRequest::default().insert_header(("accept-encoding", value)).to_http_request())
+        };
+        assert!(accepts("gzip, deflate, br") && accepts("br;q=1.0, GZIP;q=0.5"));
+        assert!(!accepts("gzip;q=0") && !accepts("deflate") && !accepts(""));
+        assert!(!accepts_gzip(&TestRequest::default().to_http_request()));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod caller;
 pub mod fields;
 pub mod form;
 pub mod frame;
+pub mod functions;
 pub mod health;
 pub mod license_words;
 pub mod pages;

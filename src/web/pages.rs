@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
-use crate::oci::page::{Form, PageTexts};
+use crate::oci::page::{Form, FrameAncestors, PageTexts};
 use crate::refusal::{Code, Refusal};
 use crate::texts::{Language, text, text_with};
 use crate::web::{caller, problem};
@@ -112,10 +112,15 @@ impl HomePage<'_> {
 }
 
 /// Answers with one of the pages above.
-pub fn plain(mut response: HttpResponseBuilder, page: &impl Template) -> HttpResponse {
+pub fn plain(response: HttpResponseBuilder, page: &impl Template) -> HttpResponse {
+    framed(response, page, &FrameAncestors::default())
+}
+
+/// The same for those who meet it on their way through one system: only its buyer's pages may show it in a frame.
+pub fn framed(mut response: HttpResponseBuilder, page: &impl Template, frames: &FrameAncestors) -> HttpResponse {
     match page.render() {
         Ok(page) => response
-            .insert_header((CONTENT_SECURITY_POLICY, PLAIN_PAGE_POLICY))
+            .insert_header((CONTENT_SECURITY_POLICY, frames.added_to(PLAIN_PAGE_POLICY)))
             .content_type("text/html; charset=utf-8")
             .body(page),
         Err(error) => {
@@ -126,19 +131,24 @@ pub fn plain(mut response: HttpResponseBuilder, page: &impl Template) -> HttpRes
 }
 
 /// Answers with the page that carries a cart back, in the charset of its form.
-pub fn give_back(mut response: HttpResponseBuilder, form: &Form, language: Language) -> HttpResponse {
+pub fn give_back(
+    mut response: HttpResponseBuilder,
+    form: &Form,
+    language: Language,
+    frames: &FrameAncestors,
+) -> HttpResponse {
     let nonce = nonce();
-    let (title, explanation) = if form.auto_submit {
-        ("return-title", "return-explanation")
-    } else {
-        ("return-title-manual", "return-explanation-manual")
+    let (title, explanation) = match (form.is_for_sap_gui(), form.auto_submit) {
+        (true, _) => ("return-title-manual", "return-explanation-sap-gui"),
+        (_, true) => ("return-title", "return-explanation"),
+        (_, false) => ("return-title-manual", "return-explanation-manual"),
     };
     let (title, explanation, button) =
         (text(language, title), text(language, explanation), text(language, "return-button"));
     let texts =
         PageTexts { lang: language.tag(), title: &title, heading: &title, explanation: &explanation, button: &button };
     response
-        .insert_header((CONTENT_SECURITY_POLICY, form.content_security_policy(&nonce)))
+        .insert_header((CONTENT_SECURITY_POLICY, frames.added_to(&form.content_security_policy(&nonce))))
         .content_type(form.content_type())
         .body(form.encoded_page(&nonce, &texts))
 }
@@ -149,7 +159,7 @@ pub async fn not_found(request: HttpRequest) -> HttpResponse {
 }
 
 /// 128 random bits that let the page's own script and style pass its policy.
-fn nonce() -> String {
+pub(super) fn nonce() -> String {
     let mut bytes = [0u8; 16];
     getrandom::fill(&mut bytes).expect("the system gives randomness");
     URL_SAFE_NO_PAD.encode(bytes)

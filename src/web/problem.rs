@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::oci::finding::Fault;
+use crate::oci::page::FrameAncestors;
 use crate::punchout::trace::{Asked, Trace};
 use crate::refusal::{Code, Refusal};
 use crate::texts::Language;
@@ -39,9 +40,25 @@ pub struct Problem {
     faults: Vec<Fault>,
 }
 
+/// Who reads the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Gets a page.
+    Person,
+    /// Gets a problem document.
+    Program,
+}
+
+impl Reader {
+    /// By what the request says it likes; who says nothing is a person.
+    pub fn of(request: &HttpRequest) -> Self {
+        if caller::prefers_json(request) { Self::Program } else { Self::Person }
+    }
+}
+
 /// The answer to a procurement system or a buyer's browser.
 pub fn to_buyer(request: &HttpRequest, refusal: &Refusal, language: Language) -> HttpResponse {
-    answer_buyer(request, refusal, language, &log(request, refusal))
+    answer_buyer(refusal, language, &log(request, refusal), Reader::of(request), &FrameAncestors::default())
 }
 
 /// The same for a step of a punchout, which is noted with what it was about.
@@ -52,20 +69,28 @@ pub fn to_buyer_of(
     language: Language,
     trace: &Trace,
     parameters: Vec<(String, String)>,
+    reader: Reader,
 ) -> HttpResponse {
     let reference = log(request, refusal);
     note(request, web, refusal, &reference, trace, parameters);
-    answer_buyer(request, refusal, language, &reference)
+    let frames = trace.frame_ancestors(&web.gateway.snapshot.load());
+    answer_buyer(refusal, language, &reference, reader, &frames)
 }
 
-fn answer_buyer(request: &HttpRequest, refusal: &Refusal, language: Language, reference: &str) -> HttpResponse {
+fn answer_buyer(
+    refusal: &Refusal,
+    language: Language,
+    reference: &str,
+    reader: Reader,
+    frames: &FrameAncestors,
+) -> HttpResponse {
     let mut response = start(refusal);
-    if caller::prefers_json(request) {
+    if reader == Reader::Program {
         let sentence = refusal.buyer_sentence(language);
         let problem = problem(refusal, reference, sentence.clone(), sentence);
         return response.content_type("application/problem+json").json(problem);
     }
-    pages::plain(response, &RefusalPage::new(language, refusal, reference))
+    pages::framed(response, &RefusalPage::new(language, refusal, reference), frames)
 }
 
 /// The answer to a shop: its developers read the operator's sentence, in English.

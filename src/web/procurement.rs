@@ -6,19 +6,23 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 use crate::punchout::giveback::{self, Return};
 use crate::punchout::leave;
-use crate::punchout::login::{self, Inbound, Refused};
+use crate::punchout::login::{self, Inbound, Outcome, Refused};
 use crate::punchout::trace::{Step, Trace};
 use crate::refusal::{Code, Refusal};
 use crate::web::pages::{HomePage, LeavePage};
+use crate::web::problem::Reader;
 use crate::web::server::Web;
-use crate::web::{body, caller, pages, problem};
+use crate::web::{body, caller, functions, pages, problem};
 
 /// `GET`/`POST /oci/{system}` and `/oci`.
 pub async fn call(request: HttpRequest, payload: Payload, web: Data<Web>) -> HttpResponse {
     let (mut inbound, mut trace) = arrive(&request, &web);
     let outcome = enter(payload, &web, &mut inbound, &mut trace).await;
     match outcome {
-        Ok(location) => HttpResponse::SeeOther().insert_header((LOCATION, location)).finish(),
+        Ok(Outcome::Entered(entered)) => HttpResponse::SeeOther().insert_header((LOCATION, entered.location)).finish(),
+        Ok(Outcome::Answered(answer)) => {
+            functions::show(&request, answer, &trace.frame_ancestors(&web.gateway.snapshot.load()))
+        }
         Err(refusal) => refuse(&request, &web, &inbound, &trace, refusal),
     }
 }
@@ -45,15 +49,16 @@ fn arrive(request: &HttpRequest, web: &Web) -> (Inbound, Trace) {
     (inbound, trace)
 }
 
-async fn enter(payload: Payload, web: &Web, inbound: &mut Inbound, trace: &mut Trace) -> Result<String, Refusal> {
+async fn enter(payload: Payload, web: &Web, inbound: &mut Inbound, trace: &mut Trace) -> Result<Outcome, Refusal> {
     inbound.body = body::read(payload, body::CALL_LIMIT, Code::CallTooLarge).await?.to_vec();
-    Ok(login::login(&web.gateway, inbound, trace).await?.location)
+    login::login(&web.gateway, inbound, trace).await
 }
 
 fn refuse(request: &HttpRequest, web: &Web, inbound: &Inbound, trace: &Trace, mut refusal: Refusal) -> HttpResponse {
     let Refused { parameters, language } = login::refused(&web.gateway, inbound, trace, &mut refusal);
     let language = caller::language(request, language.as_deref());
-    problem::to_buyer_of(request, web, &refusal, language, trace, parameters)
+    let reader = if functions::is_for_a_program(request, &parameters) { Reader::Program } else { Reader::of(request) };
+    problem::to_buyer_of(request, web, &refusal, language, trace, parameters, reader)
 }
 
 /// `GET /return/{ticket}`.
@@ -63,14 +68,15 @@ pub async fn return_page(request: HttpRequest, ticket: Path<String>, web: Data<W
         Ok(found) => show(&request, &found, HttpResponse::Ok()),
         Err(refusal) => {
             let language = caller::language(&request, None);
-            problem::to_buyer_of(&request, &web, &refusal, language, &trace, Vec::new())
+            problem::to_buyer_of(&request, &web, &refusal, language, &trace, Vec::new(), Reader::of(&request))
         }
     }
 }
 
 /// The page with the form, in the language that the call asked for.
 pub fn show(request: &HttpRequest, found: &Return, response: HttpResponseBuilder) -> HttpResponse {
-    pages::give_back(response, &found.form, caller::language(request, found.language.as_deref()))
+    let language = caller::language(request, found.language.as_deref());
+    pages::give_back(response, &found.form, language, &found.frame_ancestors)
 }
 
 /// `GET /leave/{ticket}`.
@@ -79,11 +85,11 @@ pub async fn leave(request: HttpRequest, ticket: Path<String>, web: Data<Web>) -
     match leave::by_ticket(&web.gateway, &ticket, &mut trace).await {
         Ok(left) => {
             let language = caller::language(&request, left.language.as_deref());
-            pages::plain(HttpResponse::Ok(), &LeavePage::new(language, left.continue_url))
+            pages::framed(HttpResponse::Ok(), &LeavePage::new(language, left.continue_url), &left.frame_ancestors)
         }
         Err(refusal) => {
             let language = caller::language(&request, None);
-            problem::to_buyer_of(&request, &web, &refusal, language, &trace, Vec::new())
+            problem::to_buyer_of(&request, &web, &refusal, language, &trace, Vec::new(), Reader::of(&request))
         }
     }
 }

@@ -33,25 +33,38 @@ fn find(names: &[&str]) -> Option<PathBuf> {
 }
 
 /// What is missing for these tests.
-fn missing() -> Option<&'static str> {
+fn missing(with_axe: bool) -> Option<&'static str> {
     let axe = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/node_modules/axe-core/axe.min.js");
     if find(&["chromedriver"]).is_none() || find(&["chromium", "google-chrome", "chrome"]).is_none() {
         return Some("Chromium and its driver are not installed");
     }
-    (!axe.is_file()).then_some("axe-core is not installed: npm ci --prefix tests/browser")
+    (with_axe && !axe.is_file()).then_some("axe-core is not installed: npm ci --prefix tests/browser")
 }
 
 impl Chrome {
     /// A browser in that language, or nothing where there is none.
     pub fn start(language: &str, base: &str) -> Option<Self> {
-        if let Some(missing) = missing() {
+        Self::with(language, base, true, json!({}))
+    }
+
+    /// The same without the eye for accessibility; in frames it keeps no cookies of other sites than the window's.
+    pub fn without_third_party_cookies(base: &str) -> Option<Self> {
+        const BLOCK_THIRD_PARTIES: u32 = 1;
+        let preferences =
+            json!({ "profile.cookie_controls_mode": BLOCK_THIRD_PARTIES, "profile.block_third_party_cookies": true });
+        Self::with("en", base, false, preferences)
+    }
+
+    fn with(language: &str, base: &str, with_axe: bool, preferences: Value) -> Option<Self> {
+        punchgate::shop::tls::install();
+        if let Some(missing) = missing(with_axe) {
             assert!(std::env::var_os("PUNCHGATE_TEST_REQUIRE_BROWSER").is_none(), "{missing}");
             eprintln!("skipped: {missing}");
             return None;
         }
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let axe =
-            std::fs::read_to_string(root.join("tests/browser/node_modules/axe-core/axe.min.js")).expect("axe-core");
+        let axe = root.join("tests/browser/node_modules/axe-core/axe.min.js");
+        let axe = with_axe.then(|| std::fs::read_to_string(axe).expect("axe-core")).unwrap_or_default();
         let folder = root.join("target/screenshots").join(language);
         std::fs::create_dir_all(&folder).expect("a folder for the pictures");
         let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its number").port();
@@ -80,7 +93,11 @@ impl Chrome {
             }
             wishes.add_arg(&format!("--user-data-dir={}", profile.path().display())).expect("an argument");
             wishes.add_arg(&format!("--lang={language}")).expect("an argument");
-            wishes.add_experimental_option("prefs", json!({ "intl.accept_languages": language })).expect("preferences");
+            let mut all = json!({ "intl.accept_languages": language });
+            for (name, value) in preferences.as_object().into_iter().flatten() {
+                all[name] = value.clone();
+            }
+            wishes.add_experimental_option("prefs", all).expect("preferences");
             let until = Instant::now() + PATIENCE;
             loop {
                 match WebDriver::new(format!("http://127.0.0.1:{port}"), wishes.clone()).await {
@@ -154,6 +171,37 @@ impl Chrome {
     #[track_caller]
     pub fn see(&self, text: &str) {
         self.wait(text, || self.text().contains(text).then_some(()));
+    }
+
+    /// Does something inside a frame of the page, as soon as it is there.
+    fn in_frame<T>(&self, name: &str, look: impl AsyncFn(&WebDriver) -> Option<T>) -> Option<T> {
+        self.runtime.block_on(async {
+            self.driver.enter_default_frame().await.ok()?;
+            let css = format!("iframe[name='{name}']");
+            let frame = self.driver.find(By::Css(css.as_str())).await.ok()?;
+            frame.enter_frame().await.ok()?;
+            let found = look(&self.driver).await;
+            self.driver.enter_default_frame().await.ok()?;
+            found
+        })
+    }
+
+    /// Waits until a text stands in a frame.
+    #[track_caller]
+    pub fn see_in_frame(&self, name: &str, text: &str) {
+        let reads = async |driver: &WebDriver| {
+            let body = driver.find(By::Tag("body")).await.ok()?;
+            body.text().await.ok().filter(|found| found.contains(text))
+        };
+        self.wait(text, || self.in_frame(name, reads).map(drop));
+    }
+
+    /// Presses a button in a frame.
+    #[track_caller]
+    pub fn press_in_frame(&self, name: &str, label: &str) {
+        let path = format!("//button[normalize-space()=\"{label}\"]");
+        let press = async |driver: &WebDriver| driver.find(By::XPath(path.as_str())).await.ok()?.click().await.ok();
+        self.wait(label, || self.in_frame(name, press));
     }
 
     fn visible(&self, by: By) -> Option<WebElement> {

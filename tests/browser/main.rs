@@ -6,6 +6,8 @@
 //! tests say so and are skipped, unless `PUNCHGATE_TEST_REQUIRE_BROWSER` is set.
 
 mod chrome;
+mod frames;
+mod site;
 mod way;
 
 // The same installation, gateway, buyer and shop as in the other stories; not all of it is used here.

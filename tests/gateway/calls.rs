@@ -404,8 +404,8 @@ fn a_function_without_its_argument_unknown_or_not_offered_is_refused_before_the_
         assert_eq!(call("DETAIL", &[("PRODUCTID", "<PRODUCTID>")]), refused("placeholder"));
 
         let product = [("PRODUCTID", "SW-10001"), ("QUANTITY", "10")];
-        assert_eq!(call("VALIDATE", &product), refused("function-not-offered"), "it needs the shop's product data");
-        assert_eq!(call("BACKGROUND_SEARCH", &[("SEARCHSTRING", "bolt")]), refused("function-not-offered"));
+        assert_eq!(call("VALIDATE", &product), (401, "login-wrong".into()), "this one is offered");
+        assert_eq!(call("VALIDATE", &[("PRODUCTID", "1"), ("QUANTITY", "1,5")]), refused("function-argument-wrong"));
         assert_eq!(call("DOWNLOADJSON", &[]), refused("function-not-offered"));
         assert_eq!(call("DETAIL", &product), refused("function-not-offered"), "this system leaves it out");
         for unknown in ["QUANTITYCHECK", "DETAILADD", "<script>", "42"] {

@@ -440,8 +440,10 @@ fn the_browser_may_leave_by_its_link_and_is_shown_the_way_back() {
         let acme = installation.with_acme("");
         let gateway = acme.installation.serve();
         let call = gateway.buyer().with("OCICANCEL", "https://srm.example.com/cancel?sid=7").call();
-        let punchout = gateway.shop().redeem(&call.token())["punchout"].as_str().expect("an id").to_owned();
+        let entry = gateway.shop().redeem(&call.token());
+        let punchout = entry["punchout"].as_str().expect("an id").to_owned();
         let leave = gateway.shop().status(&punchout)["leave_url"].as_str().expect("a leave_url").to_owned();
+        assert_eq!(entry["leave_url"], leave.as_str(), "the shop learns it when the buyer comes");
         assert!(leave.starts_with(&format!("{}/leave/", gateway.url)));
         let page = get(&leave);
         assert_eq!(page.status, 200);

@@ -4,18 +4,24 @@
 
 mod support;
 
+mod answering_shops;
+mod buyers;
 mod calls;
 mod carts;
 mod catalog;
 mod entries;
+mod functions;
 mod hooks;
 mod house;
 mod journal;
 mod licenses;
+mod mapping;
 mod passwords;
 mod people;
 mod plans;
 mod portal;
+mod presets;
+mod preview;
 mod records;
 mod refusals;
 mod returns;

@@ -115,14 +115,52 @@ fn the_charset_that_the_call_asks_for_is_that_of_header_page_form_and_bytes() {
         let gateway = acme.installation.serve();
         let page = gateway.returned(|buyer| buyer.with("http_content_charset", "ISO-8859-1"), &charset_cart());
         assert_eq!(page.header("content-type"), "text/html; charset=iso-8859-1");
-        let description = b"Gr\xf6\xdfe 5 EUR - L\xf3dz";
+        // Browsers mean windows-1252 by it: the euro sign and the dash have bytes, the Polish letters are written as their Latin ones.
+        let description = b"Gr\xf6\xdfe 5 \x80 \x96 L\xf3dz";
         assert!(page.bytes.windows(description.len()).any(|bytes| bytes == description), "{}", page.text());
-        // Read as Latin 1: every byte is the character of its number.
-        let html: String = page.bytes.iter().map(|byte| char::from(*byte)).collect();
+        let html = encoding_rs::WINDOWS_1252.decode(&page.bytes).0.into_owned();
+        assert!(!html.contains("&#"), "{html}");
         assert_eq!(elements(&html, "meta[charset]")[0]["charset"], "iso-8859-1");
         let form = ReturnForm::read(&html);
         assert_eq!(form.accept_charset, "iso-8859-1");
-        assert_eq!(form.get("NEW_ITEM-DESCRIPTION[1]"), Some("Größe 5 EUR - Lódz"));
+        assert_eq!(form.get("NEW_ITEM-DESCRIPTION[1]"), Some("Größe 5 € – Lódz"));
+    });
+}
+
+#[test]
+fn a_buyer_who_takes_iso_8859_1_by_the_letter_gets_no_byte_that_it_lacks() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("[system.form]\ncharset = \"auto-strict\"");
+        let gateway = acme.installation.serve();
+        let page = gateway.returned(|buyer| buyer.with("OCI_VERSION", "4.0"), &charset_cart());
+        assert_eq!(page.header("content-type"), "text/html; charset=iso-8859-1");
+        let description = b"Gr\xf6\xdfe 5 EUR - L\xf3dz";
+        assert!(page.bytes.windows(description.len()).any(|bytes| bytes == description), "{}", page.text());
+        assert!(!page.bytes.iter().any(|byte| (0x80..0xa0).contains(byte)));
+    });
+}
+
+#[test]
+fn what_a_charset_lacks_is_told_to_the_shop_and_never_changes_an_article_number() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("[system.form]\ncharset = \"iso-8859-1\"");
+        let gateway = acme.installation.serve();
+        let handed = gateway.shop().try_cart(&gateway.punch_out(), &charset_cart());
+        let notice = &handed.json()["notices"][0];
+        assert_eq!((&notice["line"], &notice["line_id"]), (&json!("1"), &json!("a1")));
+        assert_eq!((&notice["field"], &notice["code"]), (&json!("DESCRIPTION"), &json!("transliterated")));
+        assert_eq!(notice["message"], "\"Ł\", \"ź\" is not in iso-8859-1 and was written in its letters.");
+
+        let mut cart = bolts();
+        cart["lines"][0]["product_id"] = "ŁOŻ-6204".into();
+        let refused = gateway.shop().try_cart(&gateway.punch_out(), &cart);
+        assert_eq!(refused.refusal(), (422, "cart-faulty".into()));
+        let faults = refused.json()["faults"].clone();
+        assert_eq!(
+            (&faults[0]["field"], &faults[0]["code"]),
+            (&json!("VENDORMAT"), &json!("not-in-charset")),
+            "{faults}"
+        );
     });
 }
 

@@ -41,6 +41,16 @@ pub struct Applied {
     pub warnings: Vec<String>,
     /// API keys that were made: shop and key, shown once.
     pub new_api_keys: Vec<(String, String)>,
+    /// Systems that were there and got other settings.
+    pub drafts: Vec<Draft>,
+}
+
+/// Settings that a system is to have, to be tried before they are in force.
+#[derive(Debug)]
+pub struct Draft {
+    pub system_id: String,
+    pub slug: String,
+    pub settings: String,
 }
 
 /// How to go about it.
@@ -115,6 +125,7 @@ pub fn apply(c: &mut Connection, prepared: &Prepared, options: Options, now: i64
     for entry in &file.assignment {
         work.assignment(entry)?;
     }
+    work.warn_of_strangers(file)?;
     if !applied.changes.is_empty() {
         note_changes(c, &applied.changes, now)?;
         store::revision::bump(c)?;

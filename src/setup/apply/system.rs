@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::diff::{differ, differ_license, differ_settings};
-use super::{Done, Work, new_id, refusing};
+use super::{Done, Draft, Work, new_id, refusing};
 use crate::license::Kind;
-use crate::setup::file::SystemEntry;
+use crate::setup::file::{SetupFile, SystemEntry};
 use crate::setup::licenses::Place;
 use crate::setup::slug;
 use crate::store;
@@ -57,6 +57,10 @@ impl Work<'_> {
                 differ_license(&mut details, &self.had(&present.id, &present.license_id), &wanted.license_id);
                 let was: Value = serde_json::from_str(&present.settings).unwrap_or_default();
                 differ_settings(&mut details, "", &was, &settings);
+                if was != settings {
+                    let (system_id, slug) = (present.id.clone(), present.slug.clone());
+                    self.applied.drafts.push(Draft { system_id, slug, settings: wanted.settings.clone() });
+                }
                 if *present != wanted {
                     store::systems::update(self.c, &wanted)?;
                 }
@@ -66,6 +70,23 @@ impl Work<'_> {
             self.applied.warnings.push(format!("{place}: it has no license yet, so nobody can punch out"));
         }
         self.note(place, present.is_none(), details);
+        Ok(())
+    }
+
+    /// Overrides of customers whom nobody knows: they may come later, or be a slip of the pen.
+    pub(super) fn warn_of_strangers(&mut self, file: &SetupFile) -> Done {
+        for entry in &file.system {
+            let Some(overrides) = entry.overrides.as_ref().and_then(|overrides| overrides.as_table()) else { continue };
+            let Some(shop) = store::shops::find_by_slug(self.c, &entry.shop)? else { continue };
+            for number in overrides.keys() {
+                if store::customers::find_by_number(self.c, &shop.id, number.trim())?.is_none() {
+                    self.applied.warnings.push(format!(
+                        "system {}: override.\"{number}\": there is no such customer yet in the shop {}",
+                        entry.slug, entry.shop
+                    ));
+                }
+            }
+        }
         Ok(())
     }
 }

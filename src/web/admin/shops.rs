@@ -246,7 +246,7 @@ impl ShopPage {
                 name: shop.name.clone(),
                 slug: shop.slug.clone(),
                 website: shop.website.clone(),
-                entry_url: connector.map_or_else(|_| String::new(), |Connector::Redirect { entry_url }| entry_url),
+                entry_url: connector.map_or_else(|_| String::new(), |Connector::Redirect { entry_url, .. }| entry_url),
                 account: account.unwrap_or_default(),
             }
         });

@@ -23,6 +23,7 @@ impl Installation {
 impl Gateway {
     /// A browser in which nobody is signed in.
     pub fn browser(&self) -> Browser<'_> {
+        punchgate::shop::tls::install();
         let client = Client::builder()
             .cookie_store(true)
             .redirect(reqwest::redirect::Policy::none())

@@ -1,12 +1,14 @@
 //! What stories are told with: an [`Installation`] (a database and its command line), a running
 //! [`Gateway`], a [`Buyer`] who calls it and the [`Shop`] behind it.
 
+mod answering;
 mod apart;
 mod browser;
 mod postgres;
 mod raw;
 mod tap;
 
+pub use answering::{AnsweringShop, Question, Reply};
 pub use apart::eventually;
 pub use browser::{Browser, Page, SIGN_IN_PASSWORD};
 pub use raw::Raw;
@@ -328,6 +330,7 @@ pub fn client() -> Client {
 
 /// The same at an address of its own, such as 127.0.0.2.
 pub fn client_at(address: Option<IpAddr>) -> Client {
+    punchgate::shop::tls::install();
     Client::builder()
         .local_address(address)
         .redirect(reqwest::redirect::Policy::none())

@@ -7,6 +7,7 @@ use askama::Template;
 use super::mend::{self, Place};
 use super::shown::{self, Event, ShownCart, ShownForm, money, pairs, tone, word};
 use crate::oci::finding::{Fault, Notice};
+use crate::oci::forecast::is_forecast;
 use crate::punchout::cancel::{self as ending, Outcome};
 use crate::punchout::detail::{self, Detail, RefusalDetail};
 use crate::punchout::journal::State;
@@ -39,6 +40,8 @@ struct PunchoutPage {
     cart: Option<ShownCart>,
     form: Option<ShownForm>,
     notices: Vec<Notice>,
+    /// What the buyer's system will make of it.
+    forecast: Vec<Notice>,
 }
 
 /// `GET /admin/punchouts/{id}`.
@@ -48,6 +51,7 @@ pub async fn punchout(request: HttpRequest, web: Data<Web>, by: SignedIn, id: Pa
     let now = web.gateway.clock.now();
     let is = State::read(state(&punchout, now)).unwrap_or(State::Closed);
     let currency = punchout.currency.as_deref().unwrap_or_default();
+    let (forecast, notices) = shown::notices(&punchout.notices).into_iter().partition(|one| is_forecast(&one.code));
     let page = PunchoutPage {
         t,
         frame: Frame::new(&request, &by, Section::Punchouts, t.of("punchouts-one-title")),
@@ -63,7 +67,8 @@ pub async fn punchout(request: HttpRequest, web: Data<Web>, by: SignedIn, id: Pa
         parameters: pairs(&punchout.parameters),
         cart: punchout.cart.as_deref().map(|cart| ShownCart::read(t, cart)),
         form: punchout.form.as_deref().and_then(ShownForm::read).map(|(shown, _)| shown),
-        notices: shown::notices(&punchout.notices),
+        notices,
+        forecast,
         punchout,
     };
     Ok(frame::show(&request, &page))

@@ -56,7 +56,7 @@ pub fn place(code: Code, around: &Whereabouts) -> Option<Place> {
         | CustomerLicenseSuspended => (license(&around.customer_license), "punchouts-mend-license"),
         CartFaulty => (tab("/fields"), "punchouts-mend-fields"),
         ApiKeyWrong => (Some("/admin/shops".to_owned()), "punchouts-mend-shops"),
-        EntryUnknown | EntryUsed | EntryExpired => {
+        EntryUnknown | EntryUsed | EntryExpired | ShopUnavailable | ShopAnswerWrong => {
             (around.shop.as_deref().map(|slug| format!("/admin/shops/{slug}")), "punchouts-mend-shop")
         }
         _ => return None,

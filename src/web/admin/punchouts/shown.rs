@@ -3,8 +3,8 @@
 use crate::mapping::cart::Cart;
 use crate::oci::amount::Decimal;
 use crate::oci::finding::Notice;
-use crate::oci::masked;
 use crate::oci::page::Form;
+use crate::oci::{masked, xml};
 use crate::punchout::journal::State;
 use crate::store::punchouts::Punchout;
 use crate::store::refusals::Refused;
@@ -170,11 +170,17 @@ impl ShownForm {
             method: if form.method.attribute() == "get" { "GET" } else { "POST" },
             charset: form.charset.clone(),
             target: form.target.clone(),
-            fields: form.fields.iter().take(MOST).cloned().collect(),
+            fields: form.fields.iter().take(MOST).map(readable).collect(),
             more: form.fields.len().saturating_sub(MOST),
         };
         Some((shown, form))
     }
+}
+
+/// A field as people read it: a document in XML instead of its base64.
+fn readable((name, value): (&str, &str)) -> (String, String) {
+    let document = (name == xml::DOCUMENT).then(|| xml::readable(value)).flatten();
+    (name.to_owned(), document.unwrap_or_else(|| value.to_owned()))
 }
 
 /// What was changed in the cart on its way.

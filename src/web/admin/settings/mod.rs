@@ -5,6 +5,8 @@ mod fields;
 mod giveback;
 mod login;
 mod preset;
+mod preview;
+mod previewed;
 mod units;
 
 pub use self::preset::{apply as apply_preset, page as preset};
@@ -42,6 +44,8 @@ pub struct Bar {
     pub fault: Option<String>,
     /// The tab's own address.
     pub path: String,
+    /// What it holds changes carts, so that it can be tried on them.
+    pub preview: bool,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +71,13 @@ trait Form: Template + Sized {
     fn blame(&mut self, error: &SettingsError) -> bool;
 
     fn bar(&mut self) -> &mut Bar;
+
+    /// Tells what the settings do not allow, at its field or above all.
+    fn tell(&mut self, error: &SettingsError, t: Texts) {
+        if !self.blame(error) {
+            self.bar().fault = Some(t.fill("settings-fault", "reason", error));
+        }
+    }
 }
 
 fn shell(request: &HttpRequest, by: &SignedIn, found: &Found, tab: Tab, name: &str, edit: bool) -> Shell {
@@ -80,6 +91,7 @@ fn shell(request: &HttpRequest, by: &SignedIn, found: &Found, tab: Tab, name: &s
             changed: false,
             fault: None,
             path: format!("/admin/systems/{}/{name}", found.system.slug),
+            preview: matches!(tab, Tab::Return | Tab::Fields | Tab::Units),
         },
     }
 }
@@ -105,24 +117,30 @@ async fn save<F: Form>(request: &HttpRequest, web: &Web, posted: Posted<SignedIn
     let shell = shell(request, &by, &found, F::TAB, F::NAME, true);
     let path = shell.bar.path.clone();
     let mut form = F::typed(shell, &settings, &fields);
-    if fields.has("more") {
+    let version = fields.number("version").unwrap_or_default();
+    if fields.has("more") || fields.has("edit") {
+        // Still a form that was filled from what was then.
+        form.bar().version = version;
         return Ok(frame::show(request, &form));
     }
     if !form.read(&mut settings, &fields) {
         return Ok(frame::show_again(request, &form));
     }
+    if fields.has("preview") && form.bar().preview {
+        let shell = self::shell(request, &by, &found, F::TAB, F::NAME, true);
+        match preview::show(request, web, &by, &found, shell, &settings, &fields).await? {
+            Ok(page) => return Ok(page),
+            Err(error) => form.tell(&error, by.texts()),
+        }
+        return Ok(frame::show_again(request, &form));
+    }
     let (reach, actor, now, key) = (by.reach.clone(), by.actor(), web.gateway.clock.now(), slug.to_owned());
-    let version = fields.number("version").unwrap_or_default();
     let saved =
         web.gateway.store.write(move |c| settings::save(c, &reach, &key, version, &settings, &actor, now)).await;
     match saved {
         Ok(()) => return Ok(frame::done(request, &path, "systems-saved", None)),
         Err(SaveError::ChangedMeanwhile) => form.bar().changed = true,
-        Err(SaveError::Settings(error)) => {
-            if !form.blame(&error) {
-                form.bar().fault = Some(by.texts().fill("settings-fault", "reason", error));
-            }
-        }
+        Err(SaveError::Settings(error)) => form.tell(&error, by.texts()),
         Err(SaveError::Store(error)) => return Err(error.into()),
         Err(SaveError::NotFound) => return Err(PageError::not_found()),
     }

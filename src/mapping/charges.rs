@@ -1,0 +1,258 @@
+//! What a cart holds besides goods: shipping, discounts and taxes, which OCI has no fields for. A system says for
+//! each whether it becomes a line of its own, goes into the prices, or is refused.
+//!
+//! Whatever is done is told by a notice, and no amount is lost: what the items come to is what the cart comes to.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::apply::{Findings, at};
+use super::cart::{Cart, Kind, Line, Price};
+use super::spread::{self, NotSpread};
+use crate::oci::amount::Decimal;
+use crate::oci::finding::{LineRef, quoted};
+
+/// `[system.charges]`.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Charges {
+    pub shipping: Charge,
+    pub discount: Charge,
+    pub tax: Tax,
+}
+
+/// What becomes of shipping or a discount.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Charge {
+    /// A line of its own: shipping as a service, a discount with a negative price.
+    Line,
+    /// Into the prices of the goods, in proportion to their value.
+    Spread,
+    /// The cart is refused.
+    Refuse,
+}
+
+/// What becomes of the tax of the lines.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Tax {
+    /// Prices are net, and tax is not spoken of.
+    LeaveOut,
+    /// A service line for each rate.
+    Line,
+    /// Prices are gross.
+    Spread,
+    /// A cart with a tax rate is refused.
+    Refuse,
+}
+
+impl Default for Charges {
+    fn default() -> Self {
+        Self { shipping: Charge::Line, discount: Charge::Refuse, tax: Tax::LeaveOut }
+    }
+}
+
+/// What becomes of one line of the cart.
+pub(super) enum Part<'a> {
+    /// An item, with the price that it has now.
+    Item(Cow<'a, Line>),
+    /// Goes into another's long text.
+    Text(&'a Line),
+    /// Its amount went into other lines, or it is a fault.
+    Gone(&'a Line),
+}
+
+impl Part<'_> {
+    pub fn line(&self) -> &Line {
+        match self {
+            Self::Item(line) => line,
+            Self::Text(line) | Self::Gone(line) => line,
+        }
+    }
+
+    fn is_goods(&self) -> bool {
+        matches!(self, Self::Item(line) if matches!(line.kind, Kind::Product | Kind::Service) && line.position > 0)
+    }
+}
+
+/// Decides over each line, in the order of the cart; lines for taxes follow.
+pub(super) fn settle<'a>(charges: &Charges, cart: &'a Cart, language: &str, findings: &mut Findings) -> Vec<Part<'a>> {
+    let mut parts: Vec<Part> = cart.lines.iter().map(|line| part(charges, line, findings)).collect();
+    let taxes = tax(charges, cart, language, &mut parts, findings);
+    spread_charges(charges, cart, &mut parts, findings);
+    parts.extend(taxes);
+    parts
+}
+
+fn part<'a>(charges: &Charges, line: &'a Line, findings: &mut Findings) -> Part<'a> {
+    let name = || quoted(line.name.as_deref().or(line.product_id.as_deref()).unwrap_or_default());
+    match line.kind {
+        Kind::Text => Part::Text(line),
+        Kind::Shipping if charges.shipping == Charge::Refuse => {
+            let message = format!("{} is shipping, which this system does not take; put it into the prices.", name());
+            findings.faults.push(at(line).fault("kind", "shipping-refused", message));
+            Part::Gone(line)
+        }
+        Kind::Discount if charges.discount == Charge::Refuse => {
+            let message = format!(
+                "{} is a discount; OCI knows no negative price, so put it into the prices of the lines.",
+                name()
+            );
+            findings.faults.push(at(line).fault("kind", "discount-refused", message));
+            Part::Gone(line)
+        }
+        Kind::Discount if line.price.net > Decimal::ZERO => {
+            let message = format!("The price of the discount {} is {}; it must be negative.", name(), line.price.net);
+            findings.faults.push(at(line).fault("price.net", "discount-positive", message));
+            Part::Gone(line)
+        }
+        _ => Part::Item(Cow::Borrowed(line)),
+    }
+}
+
+/// Whether a line's amount goes into the prices of the goods.
+fn is_spread(charges: &Charges, line: &Line) -> bool {
+    match line.kind {
+        Kind::Shipping => charges.shipping == Charge::Spread,
+        Kind::Discount => charges.discount == Charge::Spread,
+        _ => false,
+    }
+}
+
+fn spread_charges<'a>(charges: &Charges, cart: &'a Cart, parts: &mut [Part<'a>], findings: &mut Findings) {
+    let mut amount = Some(Decimal::ZERO);
+    let mut spread = Vec::new();
+    for (index, part) in parts.iter_mut().enumerate() {
+        if matches!(part, Part::Item(line) if is_spread(charges, line)) {
+            let line = &cart.lines[index];
+            // The part's own line may have a gross price by now.
+            amount = amount.and_then(|sum| sum.checked_add(part.line().amount()?));
+            *part = Part::Gone(line);
+            spread.push(line);
+        }
+    }
+    if spread.is_empty() {
+        return;
+    }
+    let goods: Vec<usize> = (0..parts.len()).filter(|index| parts[*index].is_goods()).collect();
+    let prices: Vec<(Decimal, Price)> =
+        goods.iter().map(|index| (parts[*index].line().quantity, parts[*index].line().price)).collect();
+    let done = amount.ok_or(NotSpread::TooLarge).and_then(|amount| spread::over(&prices, amount));
+    let done = match done {
+        Ok(done) => done,
+        Err(reason) => {
+            for line in spread {
+                findings.faults.push(at(line).fault("kind", reason.code(), format!("{reason}.")));
+            }
+            return;
+        }
+    };
+    for (index, price) in goods.iter().zip(&done.prices) {
+        if let Part::Item(line) = &mut parts[*index] {
+            line.to_mut().price = *price;
+        }
+    }
+    for line in spread {
+        let amount = line.amount().unwrap_or_default().normalize();
+        let message = format!(
+            "{amount} {} of {} were put into the prices of {} lines, in proportion to their value.",
+            cart.currency,
+            line.kind.as_str(),
+            goods.len()
+        );
+        findings.notices.push(at(line).notice("PRICE", "charge-spread", message));
+    }
+    if !done.rest.is_zero() {
+        let message = format!(
+            "The items come to {} {} less than the cart, because no price that OCI can write is closer.",
+            done.rest.normalize(),
+            cart.currency
+        );
+        findings.notices.push(LineRef::cart().notice("PRICE", "spread-rounded", message));
+    }
+}
+
+fn tax<'a>(
+    charges: &Charges,
+    cart: &Cart,
+    language: &str,
+    parts: &mut [Part<'a>],
+    findings: &mut Findings,
+) -> Vec<Part<'a>> {
+    if charges.tax == Tax::LeaveOut {
+        return Vec::new();
+    }
+    // In the order of their first lines.
+    let mut rates: Vec<(Decimal, Decimal)> = Vec::new();
+    for part in parts.iter_mut() {
+        let Part::Item(line) = part else { continue };
+        let at = at(line);
+        match (charges.tax, line.tax_rate.map(|rate| rate.normalize())) {
+            (Tax::Refuse, Some(rate)) if !rate.is_zero() => {
+                let message = format!("The line has a tax rate of {rate} %, and this system takes no tax.");
+                findings.faults.push(at.fault("tax_rate", "tax-refused", message));
+            }
+            (Tax::Line | Tax::Spread, None) if !line.price.net.is_zero() => {
+                let message = "tax_rate is missing; this system wants to know the tax of every line.";
+                findings.faults.push(at.fault("tax_rate", "missing", message));
+            }
+            (Tax::Line, Some(rate)) => {
+                let amount =
+                    line.amount().and_then(|amount| amount.checked_mul(rate)?.checked_div(Decimal::ONE_HUNDRED));
+                let Some(amount) = amount else {
+                    let message = "The tax of the line has more than 28 digits.";
+                    findings.faults.push(at.fault("tax_rate", "bad-price", message));
+                    continue;
+                };
+                match rates.iter_mut().find(|(known, _)| *known == rate) {
+                    Some((_, sum)) => *sum = sum.checked_add(amount).unwrap_or(*sum),
+                    None => rates.push((rate, amount)),
+                }
+            }
+            (Tax::Spread, Some(rate)) => {
+                let gross = (Decimal::ONE_HUNDRED + rate).checked_mul(line.price.net);
+                match gross.and_then(|gross| gross.checked_div(Decimal::ONE_HUNDRED)) {
+                    Some(gross) => line.to_mut().price.net = gross.normalize(),
+                    None => {
+                        let message = "The price with tax has more than 28 digits.";
+                        findings.faults.push(at.fault("price.net", "bad-price", message));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    if charges.tax == Tax::Spread {
+        let message = "Prices are sent with tax, as this system is set.";
+        findings.notices.push(LineRef::cart().notice("PRICE", "tax-spread", message));
+    }
+    let decimals = minor_units(&cart.currency);
+    let lines = rates.into_iter().filter(|(_, amount)| !amount.is_zero());
+    lines
+        .map(|(rate, amount)| {
+            let amount = spread::commercially(amount, decimals);
+            let message = format!("{amount} {} of tax at {rate} % are a line of their own.", cart.currency);
+            findings.notices.push(LineRef::cart().notice("PRICE", "tax-line", message));
+            Part::Item(Cow::Owned(tax_line(rate, amount, language)))
+        })
+        .collect()
+}
+
+/// A line that no shop handed over: its position is 0.
+fn tax_line(rate: Decimal, amount: Decimal, language: &str) -> Line {
+    let name = if language == "de" { format!("Umsatzsteuer {rate} %") } else { format!("Tax {rate} %") };
+    let kind = if amount.is_sign_negative() { Kind::Discount } else { Kind::Service };
+    Line { name: Some(name), ..Line::new(0, kind, Decimal::ONE, Price { net: amount, per: Decimal::ONE }) }
+}
+
+/// Decimals of a currency's smallest coin (ISO 4217).
+fn minor_units(currency: &str) -> u32 {
+    match currency {
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV"
+        | "XAF" | "XOF" | "XPF" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        _ => 2,
+    }
+}

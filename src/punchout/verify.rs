@@ -1,0 +1,139 @@
+//! Whose login a call carries: the throttle, the one hash, what is remembered.
+//!
+//! Only this file can say that a customer is who he claims to be; licenses and assignments are not looked at here, so that
+//! nobody without the right password learns of them.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::credential::password;
+use crate::oci::call::Call;
+use crate::punchout::Gateway;
+use crate::punchout::trace::Trace;
+use crate::refusal::{Code, Refusal};
+use crate::snapshot::{Snapshot, System};
+use crate::store;
+use crate::store::customers::{Candidate, Customer};
+
+/// A customer whose password was right, or whom an operator of his shop plays.
+pub(super) struct Verified(Candidate);
+
+impl Verified {
+    pub(super) fn customer(&self) -> &Customer {
+        &self.0.customer
+    }
+
+    pub(super) fn candidate(self) -> Candidate {
+        self.0
+    }
+}
+
+/// The customer whom an operator plays. He need not know the password, but the customer must be one.
+pub(super) async fn by_operator(gateway: &Gateway, system: &System, user: &str) -> Result<Verified, Refusal> {
+    let (shop, system_id, user) = (system.shop.id.clone(), system.id.clone(), user.to_owned());
+    let candidate = gateway.store.read(move |c| store::customers::find_candidate(c, &shop, &system_id, &user)).await?;
+    let active = candidate.filter(|candidate| candidate.customer.active);
+    active.map(Verified).ok_or_else(|| Refusal::new(Code::LoginWrong))
+}
+
+/// Checks the password: remembered, or hashed once, whether or not the customer exists.
+pub(super) async fn customer(
+    gateway: &Gateway,
+    system: &System,
+    call: &Call,
+    address: IpAddr,
+    trace: &mut Trace,
+) -> Result<Verified, Refusal> {
+    let now = gateway.clock.now();
+    let throttled = format!("{}\n{}", system.shop.id, call.user.trim().to_lowercase());
+    gateway.throttle.admit(&throttled, address, now)?;
+    let (shop, id, user) = (system.shop.id.clone(), system.id.clone(), call.user.clone());
+    let candidate = gateway.store.read(move |c| store::customers::find_candidate(c, &shop, &id, &user)).await;
+    let candidate = candidate.inspect_err(|_| gateway.throttle.withdrawn(&throttled, address, now))?;
+
+    if let Some(candidate) = &candidate {
+        trace.found_customer(&candidate.customer);
+    }
+    let active = candidate.filter(|candidate| candidate.customer.active);
+    let checked = check(gateway, &system.shop.id, call, active.as_ref().map(|c| &c.customer)).await;
+    match (checked, active) {
+        (Ok(true), Some(candidate)) => {
+            gateway.throttle.succeeded(&throttled, address, now);
+            Ok(Verified(candidate))
+        }
+        (Ok(_), _) => {
+            gateway.throttle.failed(&throttled, address, now);
+            Err(Refusal::new(Code::LoginWrong))
+        }
+        (Err(refusal), _) => {
+            // Nothing was learned about the password, so nothing is held against the caller.
+            gateway.throttle.withdrawn(&throttled, address, now);
+            Err(refusal)
+        }
+    }
+}
+
+/// The active systems in which the login is right.
+pub(super) async fn somewhere(
+    gateway: &Gateway,
+    snapshot: &Snapshot,
+    call: &Call,
+    matches: Vec<(Customer, String)>,
+    address: IpAddr,
+) -> Result<Vec<Arc<System>>, Refusal> {
+    let now = gateway.clock.now();
+    let throttled = format!("\n{}", call.user.trim().to_lowercase());
+    gateway.throttle.admit(&throttled, address, now)?;
+    let right = right_of(gateway, call, &matches).await;
+    let right = right.inspect_err(|_| gateway.throttle.withdrawn(&throttled, address, now))?;
+    if right.is_empty() {
+        gateway.throttle.failed(&throttled, address, now);
+        return Err(Refusal::new(Code::LoginWrong));
+    }
+    gateway.throttle.succeeded(&throttled, address, now);
+    let systems = matches
+        .iter()
+        .filter(|(customer, _)| right.contains(&customer.id))
+        .filter_map(|(_, id)| snapshot.system_by_id(id));
+    Ok(systems.filter(|system| system.active).cloned().collect())
+}
+
+/// The ids of the customers whose password it is: one hash a customer of that name, one if there is none.
+async fn right_of(gateway: &Gateway, call: &Call, matches: &[(Customer, String)]) -> Result<Vec<String>, Refusal> {
+    let mut customers: Vec<&Customer> =
+        matches.iter().map(|(customer, _)| customer).filter(|customer| customer.active).collect();
+    customers.dedup_by(|a, b| a.id == b.id);
+    if customers.is_empty() {
+        check(gateway, "", call, None).await?;
+    }
+    let mut right = Vec::new();
+    for customer in customers {
+        if check(gateway, &customer.shop_id, call, Some(customer)).await? {
+            right.push(customer.id.clone());
+        }
+    }
+    Ok(right)
+}
+
+async fn check(gateway: &Gateway, shop: &str, call: &Call, customer: Option<&Customer>) -> Result<bool, Refusal> {
+    let now = gateway.clock.now();
+    let stored = customer.map(|customer| customer.password_hash.as_str());
+    let remembered = |hash: &str| gateway.recent.knows(shop, &call.user, &call.password, hash, now);
+    if stored.is_some_and(remembered) {
+        metrics::counter!("punchgate_passwords_total", "how" => "remembered").increment(1);
+        return Ok(true);
+    }
+    metrics::counter!("punchgate_passwords_total", "how" => "hashed").increment(1);
+    let verified = gateway.hasher.verify(call.password.clone(), stored.map(str::to_owned)).await?;
+    let (Some(customer), password::Verified::Yes | password::Verified::YesUpgrade(_)) = (customer, &verified) else {
+        return Ok(false);
+    };
+    let mut hash = customer.password_hash.clone();
+    if let password::Verified::YesUpgrade(better) = verified {
+        let (id, old, new) = (customer.id.clone(), hash, better.clone());
+        gateway.store.write(move |c| store::customers::update_hash(c, &id, &old, &new)).await?;
+        hash = better;
+    }
+    gateway.recent.remember(shop, &call.user, &call.password, &hash, now);
+    Ok(true)
+}
