@@ -69,7 +69,8 @@ pub struct Settings {
 const MAX_OVERRIDES: usize = 200;
 
 /// The keys of a system that may stand in an override.
-const OVERRIDABLE: [&str; 9] = ["hooks", "oci_version", "call", "form", "units", "buyer", "charges", "hierarchy", "field"];
+const OVERRIDABLE: [&str; 9] =
+    ["hooks", "oci_version", "call", "form", "units", "buyer", "charges", "hierarchy", "field"];
 
 /// The functions of OCI that a system may offer.
 pub const FUNCTIONS: &[&str] = &["DETAIL", "VALIDATE", "SOURCING", "BACKGROUND_SEARCH", "DOWNLOADJSON"];

@@ -191,7 +191,11 @@ mod tests {
         assert_eq!(names(&composed), ["~xmlDocument", "~xml_type", "~xmlType", "xmltype"]);
         assert!(composed.form.fields.iter().skip(1).all(|(_, value)| value == "ESAPO"));
         assert!(!composed.form.fields.get(xml::DOCUMENT).unwrap().contains(['\n', '\r', ' ']));
-        assert!(xml::readable(composed.form.fields.get(xml::DOCUMENT).unwrap()).unwrap().contains("<Description>Řez</Description>"));
+        assert!(
+            xml::readable(composed.form.fields.get(xml::DOCUMENT).unwrap())
+                .unwrap()
+                .contains("<Description>Řez</Description>")
+        );
         assert_eq!(codes(&composed), [("EXT_CATEGORY", "not-in-xml")]);
         assert!(composed.form.is_xml());
     }
