@@ -70,7 +70,7 @@ pub(super) fn read(query: &[u8], body: &[u8], method: Option<&str>, buyer: &Buye
     };
     match read {
         Ok(read) => {
-            call.hook = hook::plausible(&read.hook).err();
+            call.hook = read.hook.as_deref().and_then(|hook| hook::plausible(hook).err());
             let mut fact = |name, value: &str| {
                 if !value.trim().is_empty() {
                     call.facts.push((name, hidden(value)));
@@ -78,7 +78,7 @@ pub(super) fn read(query: &[u8], body: &[u8], method: Option<&str>, buyer: &Buye
             };
             fact("user", &read.user);
             fact("password", HIDDEN);
-            fact("hook", &read.hook);
+            fact("hook", read.hook.as_deref().unwrap_or_default());
             fact("cancel", read.cancel.as_deref().unwrap_or_default());
             fact("function", read.function.name());
             let facts = &read.facts;
