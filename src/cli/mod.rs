@@ -70,10 +70,10 @@ enum Command {
 /// Runs the command line; errors end in one sentence on standard error and exit code 1.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    shop::tls::install();
     if let Command::Check(check) = cli.command {
         return check.run();
     }
+    shop::tls::install();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -97,6 +97,8 @@ fn false_gateway(listener: TcpListener, gateway: Shared) -> Server {
 }
 
 fn demo() -> Demo {
+    // What the command does before anything else.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let shared = Shared::default();
     let ((gateway_port, gateway), (shop_port, shop), (buyer_port, buyer)) = (listen(), listen(), listen());
     tokio::spawn(false_gateway(gateway_port, shared.clone()));
@@ -128,7 +130,6 @@ struct Page {
 
 impl Browser {
     fn new() -> Self {
-        crate::shop::tls::install();
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()

@@ -86,12 +86,14 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Nothing could be made of it.
     pub is_unreadable: bool,
+    /// Findings beyond what anybody reads, which were only counted.
+    uncounted: usize,
 }
 
 impl Report {
     fn of(kind: Kind) -> Self {
         let (items, others, findings) = (Vec::new(), Vec::new(), Vec::new());
-        Self { kind, items, form: None, others, call: None, findings, is_unreadable: false }
+        Self { kind, items, form: None, others, call: None, findings, is_unreadable: false, uncounted: 0 }
     }
 
     fn unreadable(kind: Kind, finding: Finding) -> Self {
@@ -123,7 +125,7 @@ pub fn examine(input: Input<'_>, buyer: &Buyer<'_>) -> Report {
     let message = Message::read(trimmed, is_text);
     let mut report = message.examine(buyer);
     mask(&mut report, buyer);
-    whole::bound(&mut report.findings);
+    whole::bound(&mut report);
     report
 }
 

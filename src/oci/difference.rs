@@ -1,7 +1,7 @@
 //! What differs between two sets of items that were made of the same cart, field by field.
 //!
 //! Owns the comparison and nothing of how either set came to be. Items are paired in their order: by place while
-//! there are as many, else by the line of the cart they are of.
+//! they are of the same lines of the cart, else by those lines.
 //! The surprising fact: the order of fields within an item is no difference; what is written puts them in OCI's order.
 
 use std::ops::Range;
@@ -43,7 +43,8 @@ pub fn items(was: &[Item], will: &[Item]) -> Vec<ItemDifference> {
             differences.push(ItemDifference { was: at, will: to, fields });
         }
     };
-    if was.len() == will.len() {
+    let same_lines = was.iter().zip(will).all(|(was, will)| was.line.line == will.line.line);
+    if was.len() == will.len() && same_lines {
         (0..was.len()).for_each(|place| note(Some(place), Some(place)));
         return differences;
     }

@@ -19,6 +19,11 @@ pub fn plain(html: &str) -> String {
     simple_html::plain(html).unwrap_or_else(|| parsed(html))
 }
 
+/// Whether a text has tags or character references that a reader is not meant to see.
+pub fn is_html(text: &str) -> bool {
+    text.contains(['<', '&']) && (has_element(text) || has_reference(text))
+}
+
 fn parsed(html: &str) -> String {
     if has_element(html) {
         let mut text = Words::default();
@@ -31,11 +36,6 @@ fn parsed(html: &str) -> String {
         return several_lines(&fragment.root_element().text().collect::<String>());
     }
     several_lines(html)
-}
-
-/// Whether a text has tags or character references that a reader is not meant to see.
-pub fn is_html(text: &str) -> bool {
-    has_element(text) || has_reference(text)
 }
 
 /// Whether a tag of an element that descriptions are made of occurs: `<b>`, `</p>`, `<br/>`. `a <b`

@@ -81,7 +81,7 @@ impl Item {
         self.fields.iter().find(|present| present.name == field).map(|present| present.value.as_str())
     }
 
-    /// Names and values of the fields that are there but LONGTEXT, as they are written.
+    /// The fields that are there and their values, in the order they are written; without LONGTEXT.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields.iter().map(|field| (&*field.name, field.value.as_str()))
     }

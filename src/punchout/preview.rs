@@ -174,8 +174,7 @@ pub fn run(shop: &Shop, present: &Profile, draft: &Profile, carts: &[Recorded]) 
     for cart in carts {
         let outcome = match (compose(shop, present, cart), compose(shop, draft, cart)) {
             (Ok(was), Ok(will)) => {
-                let of =
-                    |profile: &'_ Profile, composed: &Composed| envelope(profile.of(&cart.customer_number), composed);
+                let of = |profile: &Profile, composed: &Composed| envelope(profile.of(&cart.customer_number), composed);
                 let around = difference::pairs(&of(present, &was), &of(draft, &will));
                 let mut differing = differing(was, will, &mut preview.fields, &mut room);
                 differing.form = around.len();

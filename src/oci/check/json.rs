@@ -136,11 +136,11 @@ fn download(flat: &Flat) -> Report {
         }
     }
     for item in items.values() {
-        judge_article(item, &mut report.findings);
+        let own = judge_article(item);
+        report.uncounted += whole::keep(&mut report.findings, own, item.index);
     }
     report.others = top.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     report.items = items.into_values().collect();
-    whole::bound(&mut report.findings);
     report
 }
 
@@ -183,12 +183,13 @@ fn counters(report: &mut Report, top: &[(&str, &str)], count: usize) {
 }
 
 /// The rules of the round trip as far as they are those of an article, too.
-fn judge_article(item: &ReturnedItem, findings: &mut Vec<Finding>) {
+fn judge_article(item: &ReturnedItem) -> Vec<Finding> {
+    let mut findings = Vec::new();
     const SHARED: [&str; 8] =
         ["EXT_PRODUCT_ID", "MATNR", "PRICE", "CURRENCY", "PRICEUNIT", "UNIT", "LEADTIME", "VENDORMAT"];
     for field in ["EXT_PRODUCT_ID", "DESCRIPTION", "PRICE", "UNIT", "CURRENCY"] {
         if item.get(field).is_none_or(|value| value.trim().is_empty()) {
-            findings.push(Finding::new(&demands::DOWNLOAD_MISSING, field).at(item.index));
+            findings.push(Finding::new(&demands::DOWNLOAD_MISSING, field));
         }
     }
     let mut found = Vec::new();
@@ -196,5 +197,6 @@ fn judge_article(item: &ReturnedItem, findings: &mut Vec<Finding>) {
     judge::item(fields.filter(|(field, _)| SHARED.contains(field)), Default::default(), Depth::All, &mut found);
     let conditions = ["missing", "better", "both", "means-nothing"];
     found.retain(|finding| !conditions.contains(&finding.demand.code));
-    findings.extend(found.into_iter().map(|finding| finding.at(item.index)));
+    findings.extend(found);
+    findings
 }

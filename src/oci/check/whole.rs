@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Buyer, Report};
-use crate::oci::finding::{Finding, short};
+use crate::oci::finding::{Finding, Severity, short};
 use crate::oci::read::{Returned, ReturnedItem};
 use crate::oci::rules::judge::{self, Depth};
 use crate::oci::rules::{MOST_LINES, demands};
@@ -33,16 +33,17 @@ pub(super) fn judge(report: &mut Report, returned: Returned, variables: usize, b
     if variables > MOST_VARIABLES {
         found.push(Finding::new(&demands::TOO_MANY_VARIABLES, "").with("count", variables));
     }
+    let mut uncounted = 0;
     for (place, item) in items.iter().enumerate() {
         let mut own = Vec::new();
         let fields = item.fields.iter().map(|(field, value)| (field.as_str(), value.as_str()));
         judge::item(fields, buyer.release, Depth::All, &mut own);
         judge::longtext(&item.longtext, &mut own);
-        found.extend(own.into_iter().map(|finding| finding.at(number(place, item))));
+        uncounted += keep(found, own, number(place, item));
     }
     parents(&items, found);
     around(&others, found);
-    bound(found);
+    report.uncounted += uncounted;
     report.items = items;
     report.others.extend(others);
 }
@@ -52,12 +53,28 @@ pub(super) fn number(place: usize, item: &ReturnedItem) -> Option<u32> {
     item.index.or_else(|| u32::try_from(place + 1).ok())
 }
 
+/// Adds what one item shows; what is too much for anybody is only counted, errors last.
+pub(super) fn keep(found: &mut Vec<Finding>, own: Vec<Finding>, item: Option<u32>) -> usize {
+    const KEPT: usize = 5 * MAX_FINDINGS;
+    let mut uncounted = 0;
+    for finding in own {
+        let most = if finding.severity() == Severity::Error { 2 * KEPT } else { KEPT };
+        if found.len() < most {
+            found.push(finding.at(item));
+        } else {
+            uncounted += 1;
+        }
+    }
+    uncounted
+}
+
 /// Keeps the list to a length that can be read, the worst first.
-pub(super) fn bound(found: &mut Vec<Finding>) {
+pub(super) fn bound(report: &mut Report) {
+    let found = &mut report.findings;
     found.sort_by_key(|finding| (finding.severity(), finding.item));
-    if found.len() > MAX_FINDINGS {
-        let more = found.len() - MAX_FINDINGS;
-        found.truncate(MAX_FINDINGS);
+    let more = found.len().saturating_sub(MAX_FINDINGS) + report.uncounted;
+    found.truncate(MAX_FINDINGS);
+    if more > 0 {
         found.push(Finding::new(&demands::MORE, "").with("count", more));
     }
 }
