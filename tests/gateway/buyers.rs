@@ -230,7 +230,7 @@ fn a_form_for_sap_gui_never_opens_a_window_that_sap_gui_does_not_see() {
         let acme = installation.with_acme("preset = \"sap-me\"\nhooks = [\"SAPEVENT:POST\"]");
         let gateway = acme.installation.serve();
         let target = |target: &str| {
-            XX
+            let call =
                 |buyer: crate::support::Buyer<'_>| buyer.with("HOOK_URL", "SAPEVENT:POST").with("returntarget", target);
             let page = gateway.returned(call, &bolts()).text();
             assert!(page.contains("this window is not SAP GUI"), "{page}");
