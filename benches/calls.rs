@@ -2,13 +2,16 @@
 //!
 //! `cargo bench --bench calls`
 
+mod fixtures;
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use fixtures::cpu::{CpuTime, criterion};
 use punchgate::oci::call::{Call, Names, Parameters};
 use punchgate::oci::hook::HookPolicy;
 
-fn benches(c: &mut Criterion) {
+fn benches(c: &mut Criterion<CpuTime>) {
     let login = "USERNAME=buyer%40example.com&PASSWORD=correct+horse&HOOK_URL=https%3A%2F%2Fsrm.example.com%2Fsap%2Fits%2Fbbpsc01%3Fsap-client%3D100%26sap-sessionid%3DABC123";
     let standard = format!(
         "{login}&OCI_VERSION=4.0&OPI_VERSION=1.0&http_content_charset=utf-8&returntarget=_parent&%7EOkCode=ADDI&%7ETARGET=_top&%7ECALLER=CTLG"
@@ -30,7 +33,7 @@ fn benches(c: &mut Criterion) {
             b.iter(|| {
                 let parameters = Parameters::read(black_box(query.as_bytes()), black_box(body.as_bytes()), None);
                 let call = Call::read(&parameters.expect("parameters"), &names).expect("a call");
-                let hook = policy.allow(&call.hook).expect("an allowed hook");
+                let hook = policy.allow(call.hook.as_deref().expect("a hook")).expect("an allowed hook");
                 (call, hook)
             })
         });
@@ -38,5 +41,5 @@ fn benches(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(group, benches);
+criterion_group!(name = group; config = criterion(); targets = benches);
 criterion_main!(group);

@@ -9,13 +9,14 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use fixtures::cpu::{CpuTime, criterion};
 use fixtures::{SIZES, TEXTS, cart, facts, form, generic, hook, mapped, with_templates};
 use punchgate::mapping::cart::Cart;
 use punchgate::oci::page::Form;
 use punchgate::oci::xml;
 
 /// One step: its name, and how the work on a cart of so many lines is made.
-fn step(c: &mut Criterion, name: &str, work: impl Fn(usize) -> Box<dyn Fn() -> usize>) {
+fn step(c: &mut Criterion<CpuTime>, name: &str, work: impl Fn(usize) -> Box<dyn Fn() -> usize>) {
     let mut group = c.benchmark_group(name);
     for lines in SIZES {
         group.throughput(Throughput::Elements(lines as u64));
@@ -27,7 +28,7 @@ fn step(c: &mut Criterion, name: &str, work: impl Fn(usize) -> Box<dyn Fn() -> u
     group.finish();
 }
 
-fn benches(c: &mut Criterion) {
+fn benches(c: &mut Criterion<CpuTime>) {
     step(c, "cart/1 read", |lines| {
         let json = cart(lines);
         Box::new(move || Cart::read(black_box(&json)).expect("a good cart").lines.len())
@@ -83,5 +84,5 @@ fn made(lines: usize, charset: &str) -> Form {
     form(&profile, &hook(), &facts(charset), &items)
 }
 
-criterion_group!(group, benches);
+criterion_group!(name = group; config = criterion(); targets = benches);
 criterion_main!(group);

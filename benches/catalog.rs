@@ -9,6 +9,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use fixtures::cpu::{CpuTime, criterion};
 use fixtures::{SIZES, generic};
 use punchgate::catalog::article::Article;
 use punchgate::catalog::download::new_item;
@@ -53,7 +54,7 @@ fn article(n: usize) -> Article {
     serde_json::from_value(json).expect("an article")
 }
 
-fn read(c: &mut Criterion) {
+fn read(c: &mut Criterion<CpuTime>) {
     let mut group = c.benchmark_group("catalog/read");
     group.throughput(Throughput::Elements(ARTICLES as u64)).measurement_time(Duration::from_secs(5)).sample_size(50);
     let lines: String = (0..ARTICLES).map(|n| serde_json::to_string(&article(n)).expect("JSON") + "\n").collect();
@@ -70,7 +71,7 @@ fn read(c: &mut Criterion) {
     group.finish();
 }
 
-fn render(c: &mut Criterion) {
+fn render(c: &mut Criterion<CpuTime>) {
     let mut group = c.benchmark_group("catalog/DOWNLOADJSON");
     for count in SIZES {
         group.throughput(Throughput::Elements(count as u64)).measurement_time(Duration::from_secs(3));
@@ -92,5 +93,5 @@ fn render(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(group, read, render);
+criterion_group!(name = group; config = criterion(); targets = read, render);
 criterion_main!(group);

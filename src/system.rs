@@ -75,6 +75,9 @@ const OVERRIDABLE: [&str; 9] =
 /// The functions of OCI that a system may offer.
 pub const FUNCTIONS: &[&str] = &["DETAIL", "VALIDATE", "SOURCING", "BACKGROUND_SEARCH", "DOWNLOADJSON"];
 
+/// What `max_hits` may be at most.
+pub const MOST_HITS: u32 = 2_000;
+
 /// How this buyer calls.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -180,7 +183,7 @@ fn check(call: &CallSettings, form: &FormOptions) -> Result<(), SettingsError> {
     if let Some(function) = call.functions.iter().find(|function| !known(FUNCTIONS, function)) {
         return wrong("call.functions", function, "DETAIL, VALIDATE, SOURCING, BACKGROUND_SEARCH and DOWNLOADJSON");
     }
-    if !(1..=2_000).contains(&call.max_hits) {
+    if !(1..=MOST_HITS).contains(&call.max_hits) {
         return wrong("call.max_hits", &call.max_hits.to_string(), "a number from 1 to 2000");
     }
     let Names { user, password, hook, .. } = &call.names;
@@ -322,8 +325,7 @@ pub fn differences(was: &Settings, will: &Settings) -> Result<Vec<Difference>, S
     let (was, will) = (flat(was)?, flat(will)?);
     let written = |value: Option<&Value>| match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
+        Some(value) => in_words(value),
     };
     let mut keys: Vec<&String> = was.keys().chain(will.keys()).collect();
     keys.sort();
@@ -333,6 +335,25 @@ pub fn differences(was: &Settings, will: &Settings) -> Result<Vec<Difference>, S
         .filter(|key| was.get(*key) != will.get(*key))
         .map(|key| Difference { key: key.clone(), was: written(was.get(key)), will: written(will.get(key)) })
         .collect())
+}
+
+/// A value as people read it: of a table what it says, of a list its entries.
+fn in_words(value: &Value) -> String {
+    let empty = |value: &Value| match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(entries) => entries.is_empty(),
+        _ => false,
+    };
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(entries) => entries.iter().map(in_words).collect::<Vec<_>>().join(", "),
+        Value::Object(members) => {
+            let said = members.iter().filter(|(_, value)| !empty(value));
+            said.map(|(name, value)| format!("{name}: {}", in_words(value))).collect::<Vec<_>>().join("; ")
+        }
+        other => other.to_string(),
+    }
 }
 
 fn flatten(path: &str, value: &Value, flat: &mut Map<String, Value>) {

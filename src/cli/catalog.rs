@@ -24,6 +24,15 @@ pub enum Catalog {
     /// Import a catalog from CSV, BMEcat 1.2 or 2005, or JSON lines. It comes into force all at once at the end;
     /// until then, and if anything goes wrong, the old one stays
     Import(Import),
+    /// Look for articles as a procurement system does, to see what buyers find
+    Search {
+        #[arg(long, value_name = "SLUG")]
+        shop: String,
+        /// Articles that are shown
+        #[arg(long, default_value_t = 20)]
+        limit: u16,
+        text: String,
+    },
     /// Show what a shop's catalog holds, and its last imports
     Show {
         #[arg(long, value_name = "SLUG")]
@@ -83,6 +92,7 @@ impl Catalog {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         match self {
             Self::Import(import) => import.run(config),
+            Self::Search { shop, limit, text } => search(config, &shop, text, limit.into()),
             Self::Show { shop } => show(config, &shop),
         }
     }
@@ -129,7 +139,8 @@ impl Import {
             allow_shrink: self.allow_shrink,
             source: self.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         };
-        let imported = super::block_on(import(&store, &clock, &shop, catalog, &plan, |fault| faults.tell(fault)));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        let imported = runtime.block_on(import(&store, &clock, &shop, catalog, &plan, |fault| faults.tell(fault)));
         bar.finish_and_clear();
         faults.finish()?;
         let outcome = imported.with_context(|| name)?;
@@ -213,6 +224,24 @@ impl<'a> Faults<'a> {
         }
         Ok(self.file.as_mut().map_or(Ok(()), csv::Writer::flush)?)
     }
+}
+
+fn search(config: &Config, slug: &str, text: String, limit: i64) -> anyhow::Result<()> {
+    let store = super::open(config)?;
+    let wanted = slug.to_owned();
+    let shop = super::wait(store.read(move |c| store::shops::find_by_slug(c, &wanted)))?
+        .with_context(|| format!("there is no shop \"{slug}\""))?;
+    let began = std::time::Instant::now();
+    let hits = super::wait(store.read(move |c| store::catalog::search(c, &shop.id, &text, limit)))?;
+    let took = began.elapsed().as_millis();
+    for article in &hits.articles {
+        let name = article.texts.first().map_or("", |text| &text.name);
+        let price =
+            article.prices.first().map_or_else(String::new, |price| format!("{} {}", price.net, article.currency));
+        say!("{}  {name}  {price}", article.product_id);
+    }
+    say!("{} of {} articles, in {took} ms", hits.articles.len(), hits.total);
+    Ok(())
 }
 
 fn show(config: &Config, slug: &str) -> anyhow::Result<()> {

@@ -201,14 +201,15 @@ fn tax<'a>(
             (Tax::Line, Some(rate)) => {
                 let amount =
                     line.amount().and_then(|amount| amount.checked_mul(rate)?.checked_div(Decimal::ONE_HUNDRED));
-                let Some(amount) = amount else {
-                    let message = "The tax of the line has more than 28 digits.";
-                    findings.faults.push(at.fault("tax_rate", "bad-price", message));
-                    continue;
-                };
-                match rates.iter_mut().find(|(known, _)| *known == rate) {
-                    Some((_, sum)) => *sum = sum.checked_add(amount).unwrap_or(*sum),
-                    None => rates.push((rate, amount)),
+                let place = rates.iter().position(|(known, _)| *known == rate).unwrap_or(rates.len());
+                let before = rates.get(place).map_or(Decimal::ZERO, |(_, sum)| *sum);
+                match amount.and_then(|amount| before.checked_add(amount)) {
+                    Some(sum) if place == rates.len() => rates.push((rate, sum)),
+                    Some(sum) => rates[place].1 = sum,
+                    None => {
+                        let message = "The tax of the line has more than 28 digits.";
+                        findings.faults.push(at.fault("tax_rate", "bad-price", message));
+                    }
                 }
             }
             (Tax::Spread, Some(rate)) => {

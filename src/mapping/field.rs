@@ -32,6 +32,13 @@ pub struct FieldRule {
     pub template: Option<String>,
 }
 
+impl FieldRule {
+    /// Whether the rule can be one at all, whatever others stand beside it.
+    pub fn check(&self) -> Result<(), MappingError> {
+        Compiled::new(self).map(|_| ())
+    }
+}
+
 /// Why a mapping is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {reason}")]

@@ -53,11 +53,11 @@ pub(super) fn tell(hierarchy: Hierarchy, parts: &[Part], items: &mut [Option<Ite
         }
         return;
     }
-    let mut number = hierarchy.first_index;
+    let mut number = u64::from(hierarchy.first_index);
     let mut numbers = Vec::with_capacity(items.len());
     for item in items.iter() {
         numbers.push(number);
-        number += u32::from(item.is_some());
+        number += u64::from(item.is_some());
     }
     let mut has_children = vec![false; parts.len()];
     for parent in parents.iter().flatten() {

@@ -22,4 +22,4 @@ mod values;
 pub use apply::{Mapped, Mapping};
 pub use charges::Charges;
 pub use field::{FieldRule, MappingError};
-pub use sources::Context;
+pub use sources::{Context, names as source_names};

@@ -55,6 +55,15 @@ pub(super) struct Scope<'a> {
     pub spent: Spent,
 }
 
+/// The names of all sources, those with a key of one's own as `custom.…`.
+pub fn names() -> Vec<&'static str> {
+    let members = MEMBERS.iter().map(|(name, _)| *name);
+    let listed = ["categories.scheme", "categories.id", "categories.name"];
+    let attached = ["attachments.url", "attachments.title", "attachments.purpose", "custom.…"];
+    let around = SURROUNDINGS.iter().map(|(name, _)| *name);
+    members.chain(listed).chain(attached).chain(around).chain(["cart.custom.…", "call.…"]).collect()
+}
+
 /// A known source.
 #[derive(Debug, Clone)]
 pub(super) enum Source {

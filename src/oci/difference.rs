@@ -1,7 +1,7 @@
 //! What differs between two sets of items that were made of the same cart, field by field.
 //!
 //! Owns the comparison and nothing of how either set came to be. Items are paired in their order: by place while
-//! there are as many, else by what they have in common.
+//! they are of the same lines of the cart, else by those lines.
 //! The surprising fact: the order of fields within an item is no difference; what is written puts them in OCI's order.
 
 use std::ops::Range;
@@ -43,7 +43,8 @@ pub fn items(was: &[Item], will: &[Item]) -> Vec<ItemDifference> {
             differences.push(ItemDifference { was: at, will: to, fields });
         }
     };
-    if was.len() == will.len() {
+    let same_lines = was.iter().zip(will).all(|(was, will)| was.line.line == will.line.line);
+    if was.len() == will.len() && same_lines {
         (0..was.len()).for_each(|place| note(Some(place), Some(place)));
         return differences;
     }
@@ -126,8 +127,11 @@ pub fn parts<'a>(was: &'a str, will: &'a str) -> Parts<'a> {
     Parts { before, was, will: &will[..will.len() - end], after }
 }
 
-/// Whether two items are about the same thing.
+/// Whether two items are about the same thing: made of the same line, or named alike where no line is known.
 fn alike(was: &Item, will: &Item) -> bool {
+    if !was.line.line.is_empty() || !will.line.line.is_empty() {
+        return was.line.line == will.line.line;
+    }
     NAMES.iter().any(|name| was.has(name) && was.get(name) == will.get(name))
 }
 

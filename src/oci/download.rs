@@ -3,9 +3,6 @@
 //! Owns the arguments of the function and the arithmetic of its pages. What a page holds is [`new_item`](super::new_item)'s.
 //! The surprising fact: nobody has published how LASTUPDATED is written, so every usual way of writing a date is read.
 
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-
 use super::call::CallError;
 use super::parameters::Parameters;
 use super::placeholder::refuse_placeholder;
@@ -125,21 +122,93 @@ fn digits(value: &str) -> Option<u64> {
     is_number.then(|| value.parse().unwrap_or(u64::MAX))
 }
 
-/// `2026-11-27`, `20261127`, each with a time behind it or not, with an offset or not (then UTC).
+/// `2026-11-27`, `20261127`, each with a time behind it or not, with an offset or not (then UTC). By hand, because this room
+/// knows no clock and no crate that has one.
 fn read_moment(text: &str) -> Option<i64> {
-    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
-        return Some(moment.as_microsecond());
+    let mut text = Scanner(text);
+    let year = text.number(4)?;
+    let is_dashed = text.skip("-");
+    let month = text.number(2)?;
+    if is_dashed && !text.skip("-") {
+        return None;
     }
-    // `+01:00` in a URL arrives with a blank instead of the plus.
-    if let Some((moment, offset)) = text.rsplit_once(' ').filter(|(moment, _)| moment.contains(['T', 't', ':']))
-        && let Ok(moment) = format!("{moment}+{offset}").parse::<jiff::Timestamp>()
-    {
-        return Some(moment.as_microsecond());
+    let days = days_since_1970(year, month, text.number(2)?)?;
+    let mut seconds = 0;
+    let mut micros = 0;
+    if !text.0.is_empty() {
+        let is_apart = ["T", "t", " "].into_iter().any(|sign| text.skip(sign));
+        if is_dashed && !is_apart {
+            return None;
+        }
+        let hour = text.number(2).filter(|hour| *hour < 24)?;
+        let has_colons = text.skip(":");
+        let minute = text.number(2).filter(|minute| *minute < 60)?;
+        let has_seconds = if has_colons { text.skip(":") } else { text.0.starts_with(|c: char| c.is_ascii_digit()) };
+        let second = if has_seconds { text.number(2).filter(|second| *second < 60)? } else { 0 };
+        if text.skip(".") {
+            micros = text.fraction()?;
+        }
+        seconds = hour * 3_600 + minute * 60 + second - text.offset()?;
     }
-    let compact = text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let civil: DateTime =
-        if compact { format!("{}T{}", &text[..8], &text[8..]).parse().ok()? } else { text.parse().ok()? };
-    Some(TimeZone::UTC.to_timestamp(civil).ok()?.as_microsecond())
+    Some((days * 86_400 + seconds) * 1_000_000 + micros)
+}
+
+/// What of a moment is not read yet.
+struct Scanner<'a>(&'a str);
+
+impl Scanner<'_> {
+    fn skip(&mut self, sign: &str) -> bool {
+        let rest = self.0.strip_prefix(sign);
+        self.0 = rest.unwrap_or(self.0);
+        rest.is_some()
+    }
+
+    /// Exactly so many digits.
+    fn number(&mut self, digits: usize) -> Option<i64> {
+        let (number, rest) = self.0.split_at_checked(digits)?;
+        let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+        self.0 = rest;
+        number.parse().ok().filter(|_| is_number)
+    }
+
+    /// Digits behind the point, as microseconds.
+    fn fraction(&mut self) -> Option<i64> {
+        let end = self.0.find(|c: char| !c.is_ascii_digit()).unwrap_or(self.0.len());
+        let (digits, rest) = self.0.split_at_checked(end).filter(|(digits, _)| (1..=9).contains(&digits.len()))?;
+        self.0 = rest;
+        format!("{digits:0<9}").parse::<i64>().ok().map(|nanos| nanos / 1_000)
+    }
+
+    /// The rest, as seconds to the east. `+01:00` in a URL arrives with a blank instead of the plus.
+    fn offset(&mut self) -> Option<i64> {
+        if matches!(self.0, "" | "Z" | "z") {
+            return Some(0);
+        }
+        let sign = if self.skip("-") { -1 } else { (self.skip("+") || self.skip(" ")).then_some(1)? };
+        let hours = self.number(2).filter(|hours| *hours < 24)?;
+        let has_minutes = self.skip(":") || !self.0.is_empty();
+        let minutes = if has_minutes { self.number(2).filter(|minutes| *minutes < 60)? } else { 0 };
+        self.0.is_empty().then_some(sign * (hours * 3_600 + minutes * 60))
+    }
+}
+
+/// Of a day in the Gregorian calendar, if there is that day.
+fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let length = match month {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        _ => return None,
+    };
+    if year < 1 || !(1..=length).contains(&day) {
+        return None;
+    }
+    // Years begin in March here, so that the leap day is their last; the days before a month follow from 153 in five months.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let leaps = year / 4 - year / 100 + year / 400;
+    Some(year * 365 + leaps + (153 * month + 2) / 5 + day - 1 - 719_468)
 }
 
 #[cfg(test)]
@@ -185,6 +254,11 @@ mod tests {
             ("LASTUPDATED=yesterday", "LASTUPDATED"),
             ("LASTUPDATED=27.11.2026", "LASTUPDATED"),
             ("LASTUPDATED=20261332", "LASTUPDATED"),
+            ("LASTUPDATED=2026-02-29", "LASTUPDATED"),
+            ("LASTUPDATED=2026-11-2715:30", "LASTUPDATED"),
+            ("LASTUPDATED=20261127T240000", "LASTUPDATED"),
+            ("LASTUPDATED=2026-11-27T15:30:00.Z", "LASTUPDATED"),
+            ("LASTUPDATED=2026-11-27T15:30:00%2B01:00x", "LASTUPDATED"),
         ] {
             assert!(
                 matches!(read(query), Err(CallError::ArgumentWrong { argument, .. }) if argument == name),
@@ -210,6 +284,9 @@ mod tests {
             "20261127153000",
             "20261127T153000",
             "20261127T153000Z",
+            "20261127T1530",
+            "2026-11-27T10:30:00-0500",
+            "2026-11-27T16:30:00.000%2B01",
         ] {
             assert_eq!(since(text).as_deref(), Some("2026-11-27T15:30:00Z"), "{text}");
         }
@@ -228,6 +305,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_moment_is_what_any_other_calendar_says(micros in -62_135_596_800_000_000_i64..253_402_300_799_000_000) {
+            let moment = jiff::Timestamp::from_microsecond(micros).unwrap();
+            prop_assert_eq!(read_moment(&moment.to_string()), Some(micros));
+            prop_assert_eq!(read_moment(&moment.strftime("%Y%m%d%H%M%S").to_string()), Some(micros.div_euclid(1_000_000) * 1_000_000));
+        }
+
         #[test]
         fn the_pages_hold_every_entry_once(total in 0_u64..5_000, page_size in 1_u32..700) {
             let paging = |page| Paging::of(&Wish { page_size, page, ..Wish::default() }, total);

@@ -174,7 +174,8 @@ pub fn run(shop: &Shop, present: &Profile, draft: &Profile, carts: &[Recorded]) 
     for cart in carts {
         let outcome = match (compose(shop, present, cart), compose(shop, draft, cart)) {
             (Ok(was), Ok(will)) => {
-                let around = difference::pairs(&envelope(present, &was), &envelope(draft, &will));
+                let of = |profile: &Profile, composed: &Composed| envelope(profile.of(&cart.customer_number), composed);
+                let around = difference::pairs(&of(present, &was), &of(draft, &will));
                 let mut differing = differing(was, will, &mut preview.fields, &mut room);
                 differing.form = around.len();
                 for difference in around {

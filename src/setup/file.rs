@@ -190,7 +190,7 @@ impl SystemEntry {
 }
 
 /// JSON as TOML; settings hold no null, which TOML does not have.
-fn toml(value: Value) -> Option<Toml> {
+pub(super) fn toml(value: Value) -> Option<Toml> {
     Some(match value {
         Value::Null => return None,
         Value::Bool(value) => Toml::Boolean(value),

@@ -5,6 +5,7 @@
 pub mod apply;
 pub mod assignments;
 pub mod catalog;
+mod catalog_batch;
 pub mod customer_file;
 pub mod customer_forms;
 pub mod customer_rules;

@@ -1,10 +1,11 @@
 //! The settings of an OCI system, tab by tab: read as they take effect, stored as far as they differ from the
 //! preset.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::account::Reach;
 use crate::account::audit::{self, Action, Actor};
+use crate::setup::file;
 use crate::setup::systems::{self, Found};
 use crate::store::systems::System;
 use crate::store::{self, Connection, StoreError};
@@ -17,6 +18,9 @@ pub enum SaveError {
     NotFound,
     #[error("the system changed meanwhile")]
     ChangedMeanwhile,
+    /// The text is no TOML.
+    #[error("{0}")]
+    Toml(String),
     #[error(transparent)]
     Settings(#[from] SettingsError),
     #[error(transparent)]
@@ -52,7 +56,65 @@ pub fn save(
     if found.system.version != version {
         return Err(SaveError::ChangedMeanwhile);
     }
-    let own = system::own(settings)?;
+    store_own(c, &found, system::own(settings)?, actor, now)
+}
+
+/// The settings that one customer has for himself in a system, as they stand in a setup file: TOML.
+pub fn of_customer(found: &Found, number: &str) -> String {
+    let own: Value = serde_json::from_str(&found.system.settings).unwrap_or_default();
+    let his = own.get(OVERRIDE).and_then(|overrides| overrides.get(number.trim())).cloned();
+    let written = his.and_then(file::toml).map(|his| toml::to_string_pretty(&his));
+    written.and_then(Result::ok).unwrap_or_default()
+}
+
+/// The numbers of the customers who have settings for themselves.
+pub fn customers_with_own(found: &Found) -> Vec<String> {
+    let own: Value = serde_json::from_str(&found.system.settings).unwrap_or_default();
+    let overrides = own.get(OVERRIDE).and_then(Value::as_object);
+    overrides.map(|overrides| overrides.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// Gives the customer of that number settings for himself, or none if the text is empty.
+pub fn save_customer(
+    c: &mut Connection,
+    reach: &Reach,
+    slug: &str,
+    version: i64,
+    (number, text): (&str, &str),
+    actor: &Actor,
+    now: i64,
+) -> Result<(), SaveError> {
+    let found = systems::find(c, reach, slug)?.ok_or(SaveError::NotFound)?;
+    if found.system.version != version {
+        return Err(SaveError::ChangedMeanwhile);
+    }
+    if text.len() > LONGEST {
+        return Err(SaveError::Toml(format!("more than {LONGEST} characters are too long")));
+    }
+    let his: toml::Table = toml::from_str(text).map_err(|error| SaveError::Toml(error.to_string()))?;
+    let mut own: Value = serde_json::from_str(&found.system.settings).unwrap_or_else(|_| json!({}));
+    let Value::Object(members) = &mut own else { return Err(SaveError::NotFound) };
+    let mut overrides = match members.remove(OVERRIDE) {
+        Some(Value::Object(overrides)) => overrides,
+        _ => Map::new(),
+    };
+    overrides.remove(number.trim());
+    if !his.is_empty() {
+        let his = serde_json::to_value(&his).map_err(|error| SaveError::Toml(error.to_string()))?;
+        overrides.insert(number.trim().to_owned(), his);
+    }
+    if !overrides.is_empty() {
+        members.insert(OVERRIDE.to_owned(), Value::Object(overrides));
+    }
+    store_own(c, &found, own, actor, now)
+}
+
+/// Characters of the settings of one customer.
+const LONGEST: usize = 20_000;
+/// The member of settings that holds those of single customers.
+const OVERRIDE: &str = "override";
+
+fn store_own(c: &mut Connection, found: &Found, own: Value, actor: &Actor, now: i64) -> Result<(), SaveError> {
     let written = own.to_string();
     Profile::read(&written)?;
     let system = System { settings: written, ..found.system.clone() };

@@ -20,6 +20,8 @@ pub struct ShopForm {
     pub slug: String,
     pub website: String,
     pub entry_url: String,
+    /// Where the shop answers for its products itself; empty for nowhere.
+    pub catalog_url: String,
     /// E-mail of whose shop it is; only a vendor chooses.
     pub account: String,
 }
@@ -33,6 +35,7 @@ pub enum Fault {
     SlugTaken,
     Website(WebsiteError),
     EntryUrl,
+    CatalogUrl,
     AccountUnknown,
 }
 
@@ -116,7 +119,7 @@ pub fn save(
         name: form.name.trim().to_owned(),
         website: form.website.trim().to_owned(),
         account_id,
-        connector: replaced(&present.connector, form),
+        connector: connector(form).to_string(),
         ..present.clone()
     };
     if shop == present {
@@ -202,25 +205,23 @@ fn check(form: &ShopForm) -> Vec<Fault> {
     if let Err(error) = Website::read(&form.website) {
         faults.push(Fault::Website(error));
     }
-    let connector: Result<Connector, _> = serde_json::from_value(connector(form));
-    if !connector.is_ok_and(|connector| connector.check().is_ok()) {
+    let judged =
+        |form: &ShopForm| serde_json::from_value::<Connector>(connector(form)).map(|connector| connector.check());
+    let without_catalog = ShopForm { catalog_url: String::new(), ..form.clone() };
+    if !matches!(judged(&without_catalog), Ok(Ok(()))) {
         faults.push(Fault::EntryUrl);
+    } else if !matches!(judged(form), Ok(Ok(()))) {
+        faults.push(Fault::CatalogUrl);
     }
     faults
 }
 
 fn connector(form: &ShopForm) -> Value {
-    json!({ "kind": "redirect", "entry_url": form.entry_url.trim() })
-}
-
-/// What the form does not know of a connector stays as it is.
-fn replaced(present: &str, form: &ShopForm) -> String {
-    let mut connector = connector(form);
-    let present: Value = serde_json::from_str(present).unwrap_or_default();
-    if let Some(catalog_url) = present.get("catalog_url") {
-        connector["catalog_url"] = catalog_url.clone();
+    let mut connector = json!({ "kind": "redirect", "entry_url": form.entry_url.trim() });
+    if !form.catalog_url.trim().is_empty() {
+        connector["catalog_url"] = form.catalog_url.trim().into();
     }
-    connector.to_string()
+    connector
 }
 
 /// A merchant's shop is his; a vendor says whose it is.

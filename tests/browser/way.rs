@@ -38,6 +38,8 @@ struct Words {
     test: &'static str,
     not_connected: &'static str,
     refused: &'static str,
+    preview: &'static str,
+    keep_editing: &'static str,
 }
 
 const GERMAN: Words = Words {
@@ -69,6 +71,8 @@ const GERMAN: Words = Words {
     test: "Dieses System testen",
     not_connected: "system-license-not-connected",
     refused: "Abgelehnt",
+    preview: "Vorschau",
+    keep_editing: "Weiter bearbeiten",
 };
 
 const ENGLISH: Words = Words {
@@ -100,6 +104,8 @@ const ENGLISH: Words = Words {
     test: "Test this system",
     not_connected: "system-license-not-connected",
     refused: "Refused",
+    preview: "Preview",
+    keep_editing: "Keep editing",
 };
 
 #[test]
@@ -127,6 +133,8 @@ fn walk(words: &Words) {
     try_the_system(&chrome, words);
     punch_out(&gateway, &api_key);
     look_at_the_lists(&chrome, words);
+    preview_settings(&chrome, words);
+    settings_of_one_customer(&chrome, words);
     disconnect_and_be_refused(&chrome, words, &gateway);
     look_at_the_rest(&chrome, words);
     let faults = chrome.faults.borrow();
@@ -327,6 +335,43 @@ fn punch_out(gateway: &Gateway, api_key: &str) {
     let form = ReturnForm::read(&get(cart["return_url"].as_str().expect("a return page")).text());
     assert_eq!(form.action, HOOK);
     assert!(form.get("NEW_ITEM-DESCRIPTION[1]").is_some(), "{:?}", form.fields);
+}
+
+/// A draft is tried on the cart that was just recorded, and on one that it would refuse.
+fn preview_settings(chrome: &Chrome, words: &Words) {
+    chrome.open("/admin/systems/sap-srm/fields?edit");
+    chrome.fill("name-0", "DESCRIPTION");
+    chrome.fill("max-0", "8");
+    chrome.fill("fixed-1", "unused");
+    chrome.press(words.preview);
+    chrome.see(words.keep_editing);
+    chrome.look("76-preview");
+    chrome.press(words.keep_editing);
+    chrome.see(words.preview);
+    chrome.fill("from-1", "nmae, product_id");
+    chrome.fill("max-0", "many");
+    chrome.press(words.save);
+    chrome.see("nmae");
+    chrome.look("77-fields-with-faults");
+    chrome.open("/admin/systems/sap-srm/return?edit");
+    chrome.fill("hooks", "https://elsewhere.example.com");
+    chrome.select("discount", "line");
+    chrome.press(words.preview);
+    chrome.see(words.keep_editing);
+    chrome.look("78-preview-refused");
+}
+
+fn settings_of_one_customer(chrome: &Chrome, words: &Words) {
+    chrome.open("/admin/systems/sap-srm/customers");
+    chrome.press_link_to("/admin/systems/sap-srm/customers/0");
+    chrome.see("10001");
+    chrome.fill("settings", "[form]\ncharset = \"klingon\"");
+    chrome.press_submit_ending("/settings");
+    chrome.see("klingon");
+    chrome.look("79-settings-of-one-customer");
+    chrome.open("/admin/shops/acme");
+    chrome.see(words.edit);
+    chrome.look("79-shop-with-catalog");
 }
 
 fn look_at_the_lists(chrome: &Chrome, words: &Words) {

@@ -9,6 +9,7 @@ use punchgate::mapping::{Context, Mapped};
 use punchgate::oci::call::{Call, Facts, Names, Parameters};
 use punchgate::oci::charset::Charset;
 use punchgate::oci::check::{Buyer, Input, examine};
+use punchgate::oci::form_fields::FormFields;
 use punchgate::oci::hook::HookPolicy;
 use punchgate::oci::item::Item;
 use punchgate::oci::page::{Form, FormOptions, HookQuery, Method, PageTexts};
@@ -44,8 +45,9 @@ pub fn call(data: &[u8]) {
         let Ok(parameters) = Parameters::read(query, body, tail) else { continue };
         let Ok(call) = Call::read(&parameters, &Names::default()) else { continue };
         let policy = HookPolicy::read(&["any".to_owned(), "SAPEVENT:POST".to_owned()]).expect("a policy");
-        if let Ok(hook) = policy.allow(&call.hook) {
-            let form = Form::new(&hook, &call.facts, &FormOptions::default(), Vec::new());
+        let Some(hook) = &call.hook else { continue };
+        if let Ok(hook) = policy.allow(hook) {
+            let form = Form::new(&hook, &call.facts, &FormOptions::default(), FormFields::default());
             assert!(Charset::read(&form.charset).is_some());
         }
     }
@@ -61,7 +63,7 @@ pub fn hook(data: &[u8]) {
     assert!(!lower.contains(char::is_control));
     for method in [Method::Post, Method::Get] {
         let options = FormOptions { method, hook_query: HookQuery::Split, ..FormOptions::default() };
-        let form = Form::new(&hook, &Facts::default(), &options, Vec::new());
+        let form = Form::new(&hook, &Facts::default(), &options, FormFields::default());
         let page = form.page("nonce", &TEXTS);
         assert_eq!(page.matches("<form ").count(), 1);
         assert_eq!(page.matches("<input ").count(), form.fields.len());

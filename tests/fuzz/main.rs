@@ -96,8 +96,9 @@ fn change() -> impl Strategy<Value = Change> {
 
 fn changed(mut data: Vec<u8>, changes: &[Change], other: &[u8]) -> Vec<u8> {
     for change in changes {
-        let place = |at: &Index| at.index(data.len() + 1);
-        let range = |at: &Index, length: u8| place(at)..(place(at) + usize::from(length)).min(data.len());
+        let size = data.len();
+        let place = move |at: &Index| at.index(size + 1);
+        let range = move |at: &Index, length: u8| place(at)..(place(at) + usize::from(length)).min(size);
         match change {
             Change::Delete(at, length) => drop(data.drain(range(at, *length))),
             Change::Double(at, length) => {
@@ -159,7 +160,7 @@ fn run(name: &str) {
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() };
     let mutated = (any::<Index>(), any::<Index>(), prop::collection::vec(change(), 1..12));
     let mutated =
-        mutated.prop_map(|(seed, other, changes)| changed(seed.get(&seeds).clone(), &changes, other.get(&seeds)));
+        mutated.prop_map(|(seed, other, changes)| changed(seed.get::<Vec<u8>>(&seeds).clone(), &changes, other.get::<Vec<u8>>(&seeds)));
     let bytes = prop_oneof![
         6 => mutated,
         1 => prop::collection::vec(any::<u8>(), 0..600),

@@ -230,9 +230,9 @@ fn a_form_for_sap_gui_never_opens_a_window_that_sap_gui_does_not_see() {
         let acme = installation.with_acme("preset = \"sap-me\"\nhooks = [\"SAPEVENT:POST\"]");
         let gateway = acme.installation.serve();
         let target = |target: &str| {
-            let call =
-                |buyer: crate::support::Buyer<'_>| buyer.with("HOOK_URL", "SAPEVENT:POST").with("returntarget", target);
-            let page = gateway.returned(call, &bolts()).text();
+            let page = gateway
+                .returned(|buyer| buyer.with("HOOK_URL", "SAPEVENT:POST").with("returntarget", target), &bolts());
+            let page = page.text();
             assert!(page.contains("this window is not SAP GUI"), "{page}");
             ReturnForm::read(&page).target
         };

@@ -330,6 +330,9 @@ fn a_search_finds_parts_of_words_and_numbers_first() {
         for nothing in ["", "   ", "%", "_", "'\"*", "xylophon", "\0"] {
             assert_eq!(catalogs.search(nothing, 10), Hits::default(), "{nothing:?}");
         }
+        let said =
+            catalogs.installation.punchgate(&["catalog", "search", "--shop", "acme", "--limit", "1", "Schraube"]);
+        assert!(said.starts_with("SW-10003  Schraube für Holz  2.50 EUR\n1 of 4 articles, in "), "{said}");
         let capped = catalogs.search("schraube", 1);
         assert_eq!((capped.articles.len(), capped.total), (1, 4));
         assert_eq!(catalogs.search("schraube", 0).total, 4);

@@ -45,7 +45,7 @@ fn acme_with_catalog(installation: Installation, system: &str) -> Acme {
     let acme = installation.with_acme(system);
     let nut = with(
         bolt("NT-1"),
-        json!({ "min_quantity": "10", "packing_quantity": "5", "texts": [{ "language": "en", "name": "Nut M8" }] }),
+        json!({ "min_quantity": "10", "packing_quantity": "5", "texts": [{ "language": "en", "name": "Nut M8" }], "categories": [], "manufacturer_part": "NT-M8" }),
     );
     import(&acme.installation, &[bolt("HB-1"), bolt("HB-2"), bolt("HB-3"), nut]);
     acme

@@ -181,6 +181,24 @@ fn without_recorded_carts_a_sample_or_an_own_cart_is_tried() {
 }
 
 #[test]
+fn another_preset_is_tried_like_any_other_draft() {
+    on_both_databases(|installation| {
+        let acme = acme(installation);
+        let gateway = acme.installation.serve();
+        record(&gateway, &bolts());
+        let browser = gateway.signed_in(OWNER);
+        let (path, chosen) = ("/admin/systems/srm/preset", "/admin/systems/srm/preset?to=sap-me");
+        let shown = browser.page(chosen).form(path).with("preview", "1").send(&browser);
+        let shown = Page::of(path, &shown);
+        shown.says("Nothing is saved yet").says("preset");
+        assert_eq!(shown.form(path).with("edit", "1").send(&browser).header("location"), chosen);
+        assert!(!acme.installation.punchgate(&["export"]).contains("sap-me"));
+        browser.done(&shown.form(path).send(&browser));
+        assert!(acme.installation.punchgate(&["export"]).contains("sap-me"));
+    });
+}
+
+#[test]
 fn another_merchant_previews_nothing_and_trials_are_no_carts() {
     on_both_databases(|installation| {
         let acme = acme(installation);

@@ -180,6 +180,143 @@ fn the_tabs_change_what_calls_and_carts_do() {
 }
 
 #[test]
+fn every_fault_of_a_form_is_told_at_once_and_at_the_part_that_is_wrong() {
+    on_both_databases(|installation| {
+        let acme = acme(installation);
+        let gateway = acme.installation.serve();
+        let browser = gateway.signed_in(OWNER);
+        let path = "/admin/systems/srm/fields";
+        let form = browser.page(&format!("{path}?edit")).form(path);
+        let form = form.with("from-0", "name, nmae").with("name-1", "vendor mat").with("max-2", "some");
+        let form = form.with("from-3", "").with("template-3", "{{ line.nmae }}").with("from-4", "id");
+        let told = form.with("template-4", "x").send(&browser);
+        assert_eq!(told.status, 422);
+        let page = Page::of(path, &told);
+        page.says("There is no source nmae.").says("A field’s name is made of capital letters");
+        page.says("A number from 1 on").says("line.nmae is not known").says("sources or a template, not both");
+        for (field, sentence) in
+            [("from-0", "nmae"), ("name-1", "capital"), ("max-2", "number"), ("template-3", "line.nmae")]
+        {
+            let fault = page.find(&format!("#f-{field}-error"));
+            assert!(fault.as_deref().unwrap_or_default().contains(sentence), "{field}: {fault:?}");
+        }
+
+        let path = "/admin/systems/srm/return";
+        let form = browser.page(&format!("{path}?edit")).form(path);
+        let form = form.with("hooks", "srm.example.com\nhttps://user@srm.example.com").with("charset", "klingon");
+        let form = form.with("frame_ancestors", "srm").with("first_index", "many").with("xml_type", "a b");
+        let told = form.with("longtext", "LONG").with("target", "").send(&browser);
+        assert_eq!(told.status, 422);
+        let page = Page::of(path, &told);
+        for sentence in [
+            "srm.example.com: write https:// in front of it.",
+            "no user name",
+            "auto, auto-strict, or the label",
+            "srm: this is not an origin",
+            "from 0 to 1,000",
+            "such as ESAPO.",
+            "a small n in curly braces.",
+            "or the name of a window",
+        ] {
+            page.says(sentence);
+        }
+    });
+}
+
+#[test]
+fn templates_charges_and_the_rest_are_set_in_the_administration() {
+    on_both_databases(|installation| {
+        let acme = acme(installation);
+        let gateway = acme.installation.serve();
+        let browser = gateway.signed_in(OWNER);
+        let form = |tab: &str| {
+            let path = format!("/admin/systems/srm/{tab}");
+            browser.page(&format!("{path}?edit")).form(&path)
+        };
+        let fields = form("fields").with("from-0", "").with("template-0", "{{ line.name | upper }}");
+        browser.done(&fields.send(&browser)).says("saved").says("Template");
+        let giveback = form("return").with("discount", "line").with("tax", "spread").with("transport", "auto");
+        let giveback = giveback.with("frame_ancestors", "https://srm.example.com").with("xml_type_name", "~xmlType");
+        browser.done(&giveback.send(&browser)).says("saved");
+        browser.done(&form("login").with("max_hits", "50").send(&browser)).says("saved");
+        let wrong = form("login").with("max_hits", "5000").with("user", "").send(&browser);
+        Page::of("/admin/systems/srm/login", &wrong).says("from 1 to 2,000").says("Please enter the name");
+        let exported = acme.installation.punchgate(&["export"]);
+        for part in [
+            "template = \"{{ line.name | upper }}\"",
+            "discount = \"line\"",
+            "tax = \"spread\"",
+            "transport = \"auto\"",
+            "frame_ancestors = [\"https://srm.example.com\"]",
+            "xml_type_name = [\"~xmlType\"]",
+            "max_hits = 50",
+        ] {
+            assert!(exported.contains(part), "{part} in {exported}");
+        }
+        assert!(!exported.contains("shipping ="), "what the preset says is not stored: {exported}");
+        eventually("the template is in force", || {
+            let form = gateway.bring_back(&gateway.buyer().call());
+            form.get("NEW_ITEM-DESCRIPTION[1]") == Some("HEX BOLT M8X40")
+        });
+    });
+}
+
+#[test]
+fn one_customer_has_settings_of_his_own() {
+    on_both_databases(|installation| {
+        let acme = acme(installation);
+        let gateway = acme.installation.serve();
+        let browser = gateway.signed_in(OWNER);
+        let list = browser.page("/admin/systems/srm/customers");
+        let prefix = "/admin/systems/srm/customers/0";
+        let place = list.links().into_iter().find(|link| link.starts_with(prefix)).expect("a place");
+        let path = format!("{place}/settings");
+        let save = |toml: &str| browser.page(&place).form(&path).with("settings", toml).send(&browser);
+        let told = save("[[field]]\nname = \"TAX\"\nfrom = [\"nmae\"]");
+        assert_eq!(told.status, 422);
+        Page::of(&place, &told).says("\"nmae\" is not known");
+        Page::of(&place, &save("[[field")).says("This cannot be saved").says("TOML parse error");
+        Page::of(&place, &save("preset = \"basware\"")).says("preset cannot be overridden");
+
+        let own = "[[field]]\nname = \"CUST_FIELD1\"\nfrom = [\"customer.number\"]";
+        browser.done(&save(own)).says("saved");
+        let again = browser.page(&place).form(&path);
+        assert!(again.get("settings").expect("a text").contains("customer.number"));
+        browser.page("/admin/systems/srm/fields").says("Customers with settings of their own: 10001.");
+        assert!(acme.installation.punchgate(&["export"]).contains("override.10001"));
+        eventually("it counts for him", || {
+            let form = gateway.bring_back(&gateway.buyer().call());
+            form.get("NEW_ITEM-CUST_FIELD1[1]") == Some("10001")
+        });
+        browser.done(&save("")).says("saved");
+        browser.page("/admin/systems/srm/fields").says_not("Customers with settings of their own");
+    });
+}
+
+#[test]
+fn a_shop_shows_its_catalog_and_may_answer_for_its_products_itself() {
+    on_both_databases(|installation| {
+        let acme = acme(installation);
+        let gateway = acme.installation.serve();
+        let browser = gateway.signed_in(OWNER);
+        let path = "/admin/shops/acme";
+        browser.page(path).says("No catalog was imported yet").says("punchgate catalog import --shop acme");
+        let csv = "product_id;name;price_net;currency\n1;Bolt;1.20;EUR\n2;Nut;0.10;EUR\n";
+        let file = acme.installation.file("catalog.csv", csv);
+        acme.installation.punchgate(&["catalog", "import", "--shop", "acme", file.to_str().expect("a path")]);
+        browser.page(path).says("Articles 2").says("catalog.csv").says("2 new");
+        let form = || browser.page("/admin/shops/acme?edit").form(path);
+        let wrong = form().with("catalog_url", "shop.acme.example/catalog").send(&browser);
+        assert_eq!(wrong.status, 422);
+        Page::of(path, &wrong).says("without # and user name");
+        let address = "https://shop.acme.example/catalog";
+        browser.done(&form().with("catalog_url", address).send(&browser)).says("answers for its products itself");
+        assert!(acme.installation.punchgate(&["export"]).contains(address));
+        browser.done(&form().with("catalog_url", "").send(&browser)).says_not("answers for its products itself");
+    });
+}
+
+#[test]
 fn another_merchant_finds_nothing_wherever_he_looks() {
     on_both_databases(|installation| {
         let acme = acme(installation);
@@ -251,6 +388,7 @@ fn another_merchant_finds_nothing_wherever_he_looks() {
             "/admin/systems/srm/customers/new".into(),
             format!("/admin/systems/srm/customers/{id}"),
             format!("/admin/systems/srm/customers/{id}/remove"),
+            format!("/admin/systems/srm/customers/{id}/settings"),
             "/admin/systems/srm/login".into(),
             "/admin/systems/srm/return".into(),
             "/admin/systems/srm/fields".into(),

@@ -39,7 +39,7 @@ def parsed(environ):
 
 
 def application(environ, start_response):
-    response = Response(json.dumps(parsed(environ)), content_type="application/json")
+    response = Response(json.dumps(parsed(environ)), content_type="text/plain")
     return response(environ, start_response)
 
 

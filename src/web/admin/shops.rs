@@ -9,6 +9,7 @@ use crate::clock::{DAY, HOUR};
 use crate::setup::shops::{self, Fault, SaveError, ShopForm};
 use crate::setup::systems;
 use crate::shop::Connector;
+use crate::store::catalog::Version;
 use crate::store::shops::{ApiKey, Shop};
 use crate::store::{self, StoreError};
 use crate::texts::Texts;
@@ -68,6 +69,7 @@ struct FormFields {
     slug: Field,
     website: Field,
     entry_url: Field,
+    catalog_url: Field,
     account: Field,
 }
 
@@ -82,6 +84,9 @@ impl FormFields {
                 .required()
                 .hinted()
                 .placeholder("https://shop.example.com/punchout/enter"),
+            catalog_url: field("catalog_url", &form.catalog_url)
+                .hinted()
+                .placeholder("https://shop.example.com/punchout/catalog"),
             account: field("account", &form.account).hinted().placeholder("owner@example.com"),
         }
     }
@@ -94,6 +99,7 @@ impl FormFields {
             Fault::SlugTaken => (&mut self.slug, t.of("shops-fault-slug-taken")),
             Fault::Website(error) => (&mut self.website, words::website_fault(t, *error)),
             Fault::EntryUrl => (&mut self.entry_url, t.of("shops-fault-entry-url")),
+            Fault::CatalogUrl => (&mut self.catalog_url, t.of("shops-fault-catalog-url")),
             Fault::AccountUnknown => (&mut self.account, t.of("shops-fault-account")),
         };
         field.error = Some(error);
@@ -107,6 +113,7 @@ fn typed(fields: &Fields) -> ShopForm {
         slug: text("slug"),
         website: text("website"),
         entry_url: text("entry_url"),
+        catalog_url: text("catalog_url"),
         account: text("account"),
     }
 }
@@ -179,6 +186,35 @@ struct KeyRow {
     expires_at: Option<i64>,
 }
 
+/// What a shop's catalog holds.
+struct CatalogCard {
+    articles: i64,
+    since: i64,
+    source: String,
+    /// What the last import did, in words.
+    done: Vec<String>,
+}
+
+impl CatalogCard {
+    fn of(t: Texts, version: &Version) -> Self {
+        let outcome: serde_json::Value = serde_json::from_str(&version.outcome).unwrap_or_default();
+        let count = |name: &str| outcome.get(name).and_then(serde_json::Value::as_i64).unwrap_or_default();
+        let done = [
+            ("created", "shops-catalog-created"),
+            ("changed", "shops-catalog-changed"),
+            ("removed", "shops-catalog-removed"),
+            ("skipped", "shops-catalog-skipped"),
+        ];
+        let done = done.into_iter().filter(|(name, _)| count(name) > 0);
+        Self {
+            articles: version.articles,
+            since: version.since,
+            source: version.source.clone(),
+            done: done.map(|(name, key)| t.fill(key, "count", t.number(count(name)))).collect(),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "admin/shops/shop.html")]
 struct ShopPage {
@@ -198,6 +234,8 @@ struct ShopPage {
     systems: i64,
     customers: i64,
     api_url: String,
+    catalog: Option<CatalogCard>,
+    answers_itself: bool,
 }
 
 struct Stored {
@@ -206,6 +244,7 @@ struct Stored {
     keys: Vec<ApiKey>,
     systems: i64,
     customers: i64,
+    catalog: Option<Version>,
 }
 
 async fn find(web: &Web, by: &SignedIn, slug: &str) -> Result<Stored, PageError> {
@@ -223,7 +262,8 @@ async fn find(web: &Web, by: &SignedIn, slug: &str) -> Result<Stored, PageError>
             keys.retain(|key| key.expires_at.is_none_or(|end| end > now));
             let (systems, customers) =
                 (store::shops::count_systems(c, &shop.id)?, store::shops::count_customers(c, &shop.id)?);
-            Ok::<_, StoreError>(Some(Stored { shop, account, keys, systems, customers }))
+            let catalog = store::catalog::version(c, &shop.id)?;
+            Ok::<_, StoreError>(Some(Stored { shop, account, keys, systems, customers, catalog }))
         })
         .await?;
     found.ok_or_else(PageError::not_found)
@@ -239,14 +279,17 @@ impl ShopPage {
         edit: bool,
     ) -> Self {
         let t = by.texts();
-        let Stored { shop, account, keys, systems, customers } = stored;
+        let Stored { shop, account, keys, systems, customers, catalog } = stored;
         let form = form.unwrap_or_else(|| {
-            let connector = serde_json::from_str(&shop.connector);
+            let connector = serde_json::from_str(&shop.connector)
+                .map(|Connector::Redirect { entry_url, catalog_url }| (entry_url, catalog_url.unwrap_or_default()));
+            let (entry_url, catalog_url) = connector.unwrap_or_default();
             ShopForm {
                 name: shop.name.clone(),
                 slug: shop.slug.clone(),
                 website: shop.website.clone(),
-                entry_url: connector.map_or_else(|_| String::new(), |Connector::Redirect { entry_url, .. }| entry_url),
+                entry_url,
+                catalog_url,
                 account: account.unwrap_or_default(),
             }
         });
@@ -281,6 +324,8 @@ impl ShopPage {
             overlaps: OVERLAPS.map(overlap).into(),
             systems,
             customers,
+            catalog: catalog.map(|version| CatalogCard::of(t, &version)),
+            answers_itself: !form.catalog_url.trim().is_empty(),
             api_url: format!("{}/api/v1", web.gateway.public_url),
             slug: shop.slug,
             name: shop.name,

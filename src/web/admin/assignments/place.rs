@@ -9,6 +9,7 @@ use crate::license::Kind;
 use crate::setup::assignments::{self, AssignError};
 use crate::setup::license_check;
 use crate::setup::licenses;
+use crate::setup::settings::{self, SaveError};
 use crate::store::{self};
 use crate::texts::Texts;
 use crate::web::admin::systems::{Head, Tab};
@@ -32,6 +33,9 @@ struct PlacePage {
     finding: Option<Toned>,
     license_id: Option<String>,
     free: Vec<Free>,
+    /// What is in force for this customer alone: TOML.
+    settings: Field,
+    version: i64,
 }
 
 impl PlacePage {
@@ -74,6 +78,8 @@ impl PlacePage {
             finding: Some(words::finding(t, &finding)),
             license_id: own.map(|license| license.id),
             free: free.collect(),
+            settings: Field::new("settings", settings::of_customer(&found, &customer.number)).hinted(),
+            version: found.system.version,
             id: customer.id,
             number: customer.number,
             email: customer.email,
@@ -120,6 +126,39 @@ pub async fn change(
         Err(AssignError::Store(error)) => Err(error.into()),
         Err(_) => Err(PageError::not_found()),
     }
+}
+
+/// `POST /admin/systems/{slug}/customers/{id}/settings`: what is in force for him alone.
+pub async fn save_settings(
+    request: HttpRequest,
+    web: Data<Web>,
+    posted: Posted<SignedIn>,
+    path: Path<(String, String)>,
+) -> Page {
+    let Posted { by, fields } = posted;
+    let (slug, id) = path.into_inner();
+    let mut page = PlacePage::new(&request, &web, &by, &slug, &id).await?;
+    let (t, now, version) = (by.texts(), web.gateway.clock.now(), fields.number("version").unwrap_or_default());
+    let (reach, actor, key, number) = (by.reach.clone(), by.actor(), slug.clone(), page.number.clone());
+    let text = fields.get("settings").replace("\r\n", "\n");
+    page.settings.value.clone_from(&text);
+    let saved = web
+        .gateway
+        .store
+        .write(move |c| settings::save_customer(c, &reach, &key, version, (&number, &text), &actor, now))
+        .await;
+    page.settings.error = Some(match saved {
+        Ok(()) => {
+            let to = format!("/admin/systems/{slug}/customers/{id}");
+            return Ok(frame::done(&request, &to, "systems-saved", None));
+        }
+        Err(SaveError::ChangedMeanwhile) => t.of("systems-changed-meanwhile"),
+        Err(SaveError::Settings(error)) => t.fill("settings-fault", "reason", error),
+        Err(SaveError::Toml(reason)) => t.fill("settings-fault", "reason", reason),
+        Err(SaveError::Store(error)) => return Err(error.into()),
+        Err(SaveError::NotFound) => return Err(PageError::not_found()),
+    });
+    Ok(frame::show_again(&request, &page))
 }
 
 #[derive(Template)]

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{Bar, Form, Shell};
-use crate::system::{FUNCTIONS, Settings, SettingsError};
+use crate::system::{FUNCTIONS, MOST_HITS, Settings, SettingsError};
 use crate::texts::Texts;
 use crate::web::admin::systems::{Head, Tab};
 use crate::web::fields::Fields;
@@ -26,6 +26,7 @@ pub struct LoginPage {
     post: Field,
     hook_is_last: Field,
     functions: Vec<(Field, &'static str)>,
+    max_hits: Field,
 }
 
 impl LoginPage {
@@ -44,6 +45,7 @@ impl LoginPage {
             get: tick("GET"),
             post: tick("POST"),
             hook_is_last: tick("hook_is_last").hinted(),
+            max_hits: Field::new("max_hits", value("max_hits")).hinted().read_only(read_only),
             functions: FUNCTIONS.iter().map(|function| (tick(function), *function)).collect(),
             t,
             frame,
@@ -65,6 +67,7 @@ impl Form for LoginPage {
             "password" => names.password.clone(),
             "hook" => names.hook.clone(),
             "token" => names.token.clone(),
+            "max_hits" => call.max_hits.to_string(),
             _ => names.cancel.clone(),
         };
         let listed = |list: &[String], name: &str| list.iter().any(|known| known.eq_ignore_ascii_case(name));
@@ -92,10 +95,20 @@ impl Form for LoginPage {
         call.methods = ticked(&["GET", "POST"]);
         call.functions = ticked(FUNCTIONS);
         call.hook_is_last = fields.has("hook_is_last");
+        match fields.get("max_hits").parse::<u32>() {
+            Ok(hits) if (1..=MOST_HITS).contains(&hits) => call.max_hits = hits,
+            _ => self.max_hits.error = Some(self.t.of("settings-fault-max-hits")),
+        }
         if call.methods.is_empty() {
             self.post.error = Some(self.t.of("settings-fault-methods"));
         }
-        !call.methods.is_empty()
+        let needed = [(&mut self.user, "user"), (&mut self.password, "password"), (&mut self.hook, "hook")];
+        let mut unnamed = false;
+        for (field, _) in needed.into_iter().filter(|(_, name)| fields.get(name).is_empty()) {
+            field.error = Some(self.t.of("settings-fault-name"));
+            unnamed = true;
+        }
+        !unnamed && self.post.error.is_none() && self.max_hits.error.is_none()
     }
 
     fn blame(&mut self, error: &SettingsError) -> bool {

@@ -46,6 +46,8 @@ pub struct Bar {
     pub path: String,
     /// What it holds changes carts, so that it can be tried on them.
     pub preview: bool,
+    /// Numbers of customers for whom something else is in force.
+    pub others: String,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +94,7 @@ fn shell(request: &HttpRequest, by: &SignedIn, found: &Found, tab: Tab, name: &s
             fault: None,
             path: format!("/admin/systems/{}/{name}", found.system.slug),
             preview: matches!(tab, Tab::Return | Tab::Fields | Tab::Units),
+            others: settings::customers_with_own(found).join(", "),
         },
     }
 }
@@ -142,7 +145,7 @@ async fn save<F: Form>(request: &HttpRequest, web: &Web, posted: Posted<SignedIn
         Err(SaveError::ChangedMeanwhile) => form.bar().changed = true,
         Err(SaveError::Settings(error)) => form.tell(&error, by.texts()),
         Err(SaveError::Store(error)) => return Err(error.into()),
-        Err(SaveError::NotFound) => return Err(PageError::not_found()),
+        Err(SaveError::NotFound | SaveError::Toml(_)) => return Err(PageError::not_found()),
     }
     Ok(frame::show_again(request, &form))
 }

@@ -76,6 +76,14 @@ pub async fn apply(request: HttpRequest, web: Data<Web>, posted: Posted<SignedIn
     let Posted { by, fields } = posted;
     let found = systems::find(&web, &by, &slug).await?;
     let settings = settings::with_preset(&found, fields.get("to")).map_err(|_| PageError::not_found())?;
+    if fields.has("edit") {
+        return Ok(frame::go(&format!("/admin/systems/{slug}/preset?to={}", settings.preset)));
+    }
+    if fields.has("preview") {
+        let shell = shell(&request, &by, &found, Tab::General, "preset", true);
+        let shown = super::preview::show(&request, &web, &by, &found, shell, &settings, &fields).await?;
+        return shown.map_err(|_| PageError::not_found());
+    }
     let (reach, actor, now, key) = (by.reach.clone(), by.actor(), web.gateway.clock.now(), slug.clone());
     let version = fields.number("version").unwrap_or_default();
     let saved =
