@@ -71,9 +71,11 @@ pub(super) fn keep(found: &mut Vec<Finding>, own: Vec<Finding>, item: Option<u32
 /// Keeps the list to a length that can be read, the worst first.
 pub(super) fn bound(report: &mut Report) {
     let found = &mut report.findings;
-    found.sort_by_key(|finding| (finding.severity(), finding.item));
+    // What the whole shows is little and must not be lost among the items.
+    found.sort_by_key(|finding| (finding.item.is_some(), finding.severity(), finding.item));
     let more = found.len().saturating_sub(MAX_FINDINGS) + report.uncounted;
     found.truncate(MAX_FINDINGS);
+    found.sort_by_key(|finding| (finding.severity(), finding.item));
     if more > 0 {
         found.push(Finding::new(&demands::MORE, "").with("count", more));
     }
