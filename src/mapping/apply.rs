@@ -142,10 +142,7 @@ impl Mapping {
         let surroundings = self.templates.then(|| Surroundings::new(cart, &written, context));
         let scope = Scope { cart, context, total: written, surroundings, spent: Spent::default() };
         let parts = charges::settle(&self.charges, cart, context.language, &mut findings);
-        let item = |part: &Part| match part {
-            Part::Item(line) => Some(self.item(line, &scope, &at(line), &mut findings)),
-            Part::Text(_) | Part::Gone(_) => None,
-        };
+        let item = |part: &Part| part.item().map(|line| self.item(line, &scope, &at(line), &mut findings));
         let mut items: Vec<Option<Item>> = parts.iter().map(item).collect();
         longtext::move_texts(&parts, &mut items, &mut findings);
         hierarchy::tell(self.hierarchy, &parts, &mut items, &mut findings);

@@ -19,6 +19,9 @@ use crate::catalog::search::{Query, contained, parts, pieces, trigrams};
 /// With fewer hits than this, articles with some of the words are looked for too.
 const FEW: i64 = 10;
 
+/// Similar articles that are looked for when nothing is found.
+const MOST_SIMILAR: i64 = 1_000;
+
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Hits {
@@ -34,6 +37,9 @@ struct Hit {
     id: i64,
     #[diesel(sql_type = BigInt)]
     tier: i64,
+    /// Of all hits, on each of them.
+    #[diesel(sql_type = BigInt)]
+    total: i64,
 }
 
 #[derive(QueryableByName)]
@@ -47,24 +53,20 @@ pub fn search(connection: &mut Connection, shop_id: &str, text: &str, limit: i64
     let (Some(query), Some(catalog)) = (Query::read(text), catalog::of_shop(connection, shop_id)?) else {
         return Ok(Hits::default());
     };
-    let all = holding_all(&catalog, &query);
-    let mut total = all.count(connection)?;
-    let mut hits = if total > 0 { all.list(connection, limit)? } else { Vec::new() };
+    let (mut hits, mut total) = holding_all(&catalog, &query).list(connection, limit)?;
     let is_number = hits.first().is_some_and(|hit| hit.tier == 0);
     if total < FEW && query.words().len() > 1 && !is_number {
-        let some = holding_some(&catalog, &query);
-        total += some.count(connection)?;
-        hits.extend(some.list(connection, limit - len(&hits))?);
+        let (more, count) = holding_some(&catalog, &query).list(connection, limit - len(&hits))?;
+        total += count;
+        hits.extend(more);
     }
     if total == 0 {
-        let mut similar = resembling(&catalog, &query);
-        if let Some(best) = similar.list(connection, 1)?.first() {
-            // The lower a tier the better. What is much worse than the best is not meant.
-            let tier = best.tier + (trigram_count(&query) + best.tier) / 4;
-            similar.condition = format!("{} AND {} <= {tier}", similar.condition, similar.tier);
-            total = similar.count(connection)?;
-            hits = similar.list(connection, limit)?;
-        }
+        (hits, _) = resembling(&catalog, &query).list(connection, MOST_SIMILAR)?;
+        // The lower a tier the better. What is much worse than the best is not meant.
+        let best = hits.first().map_or(0, |hit| hit.tier);
+        hits.retain(|hit| hit.tier <= best + (trigram_count(&query) + best) / 4);
+        total = len(&hits);
+        hits.truncate(usize::try_from(limit).unwrap_or(0));
     }
     let ids: Vec<i64> = hits.iter().map(|hit| hit.id).collect();
     Ok(Hits { articles: catalog::articles(connection, &ids)?, total })
@@ -101,30 +103,19 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn count(&self, connection: &mut Connection) -> Result<i64> {
-        let counted: Count = match connection {
-            Connection::Sqlite(c) => {
-                sql_query(format!("SELECT count(*) AS number FROM {}", self.sqlite())).get_result(c)?
-            }
-            Connection::Postgres(c) => {
-                sql_query(format!("SELECT count(*) AS number FROM {}", self.postgres())).get_result(&mut **c)?
-            }
-        };
-        Ok(counted.number)
-    }
-
-    fn list(&self, connection: &mut Connection, limit: i64) -> Result<Vec<Hit>> {
-        if limit <= 0 {
-            return Ok(Vec::new());
-        }
-        let select = format!("SELECT a.id AS id, CAST({} AS BIGINT) AS tier", self.tier);
-        let order = format!("ORDER BY tier, length(a.title), a.product_id LIMIT {limit}");
-        Ok(match connection {
+    /// The best hits and how many there are in all, in one pass: what is slow is looking at every candidate.
+    fn list(&self, connection: &mut Connection, limit: i64) -> Result<(Vec<Hit>, i64)> {
+        let select = format!("SELECT a.id AS id, CAST({} AS BIGINT) AS tier, count(*) OVER () AS total", self.tier);
+        let order = format!("ORDER BY tier, length(a.title), a.product_id LIMIT {}", limit.max(1));
+        let mut hits: Vec<Hit> = match connection {
             Connection::Sqlite(c) => sql_query(format!("{select} FROM {} {order}", self.sqlite())).load(c)?,
             Connection::Postgres(c) => {
                 sql_query(format!("{select} FROM {} {order}", self.postgres())).load(&mut **c)?
             }
-        })
+        };
+        let total = hits.first().map_or(0, |hit| hit.total);
+        hits.truncate(usize::try_from(limit).unwrap_or(0));
+        Ok((hits, total))
     }
 
     fn sqlite(&self) -> String {
@@ -213,12 +204,13 @@ fn holding_some<'a>(catalog: &'a Catalog, query: &Query) -> Search<'a> {
     }
 }
 
-/// At least four in ten groups of three letters, and one part of a word as it is; the fewer are missing the better.
+/// At least four in ten groups of three letters, and one part of the longest word as it is; the fewer are missing the better.
 fn resembling<'a>(catalog: &'a Catalog, query: &Query) -> Search<'a> {
     let words = query.words();
     let groups = words.iter().flat_map(|word| trigrams(word));
     let missing = joined(groups.map(|group| format!("CASE WHEN {} THEN 0 ELSE 1 END", holds(TEXT, &group))), " + ");
-    let parts: Vec<String> = words.iter().flat_map(|word| parts(word)).collect();
+    // The longest word says most; by the others too many would have to be looked at.
+    let parts = words.iter().max_by_key(|word| word.len()).map(|word| parts(word)).unwrap_or_default();
     let most = trigram_count(query) * 6 / 10;
     Search {
         catalog,

@@ -2,6 +2,7 @@
 //! spoiled. Beside panics it finds what takes too long or too much memory. The long run is `cargo fuzz`; see
 //! `docs/testing.md`.
 
+mod allocations;
 mod bodies;
 
 use std::path::{Path, PathBuf};
