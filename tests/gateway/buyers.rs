@@ -214,7 +214,7 @@ fn only_the_buyers_pages_may_show_those_on_his_way_in_a_frame() {
         assert!(policy(&left).ends_with(ancestors));
         let return_url = status["leave_url"].as_str().expect("an address").replace("/leave/", "/return/");
         let over = html(&return_url);
-        assert_eq!(over.status, 410, "{}", over.text());
+        assert_eq!(over.status, 409, "{}", over.text());
         assert!(policy(&over).ends_with(ancestors));
         // What is about no system may stand anywhere.
         for path in ["/oci/nowhere", "/return/nothing"] {
