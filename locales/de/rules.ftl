@@ -24,7 +24,7 @@ rule-bad-amount-comma = „{ $value }“ hat ein Dezimalkomma; { $field } verlan
 rule-bad-amount-thousands = „{ $value }“ hat Tausendertrennzeichen; { $field } verlangt Ziffern und einen Punkt, wie in 1234.500.
 rule-bad-amount-exponent = „{ $value }“ ist mit einem Exponenten geschrieben; { $field } verlangt Ziffern und einen Punkt, wie in 0.125.
 rule-bad-amount-negative = „{ $value }“ ist negativ; OCI kennt kein negatives { $field }, ein Rabatt gehört in die Preise der Positionen.
-rule-bad-amount-decimals = „{ $value }“ hat mehr als 3 Nachkommastellen in { $field }; einen feineren Preis mit PRICEUNIT für 10, 100 oder 1000 angeben.
+rule-bad-amount-decimals = „{ $value }“ hat mehr als 3 Nachkommastellen in { $field }; ein feinerer Preis steht für 10, 100 oder 1000, mit PRICEUNIT.
 rule-bad-amount-digits = „{ $value }“ hat mehr als 11 Ziffern vor dem Punkt in { $field }.
 rule-bad-amount-blanks = „{ $value }“ hat Leerzeichen um die Zahl in { $field }; für manche Systeme ist es dann keine Zahl.
 rule-bad-amount-other = „{ $value }“ ist keine Zahl für { $field }; erlaubt sind bis zu 11 Ziffern, ein Punkt und 3 Ziffern, wie in 12.500.
@@ -140,7 +140,7 @@ rule-download-missing = { $field } fehlt; das System des Einkäufers übergeht e
 rule-download-case = Die Schlüssel stehen nicht in Großbuchstaben; den meisten Systemen ist es gleich.
 rule-download-unwrapped = Die Artikel stehen ohne NEWITEM um sie herum; den meisten Systemen ist es gleich.
 rule-download-counter = { $field } fehlt oder ist keine ganze Zahl; das System des Einkäufers kann nicht blättern.
-rule-download-count = TOTALITEMS sagt { $total } auf der einzigen Seite, die { $count } Artikel hat.
+rule-download-count = TOTALITEMS sagt { $total } auf der einzigen Seite; die Zahl der Artikel darauf ist { $count }.
 rule-download-transaction = TRANSACTIONID ist „{ $value }“; manche Systeme nehmen nur Ziffern.
 
 ## Aufrufe

@@ -24,7 +24,7 @@ rule-bad-amount-comma = “{ $value }” has a decimal comma; { $field } takes a
 rule-bad-amount-thousands = “{ $value }” has signs for thousands; { $field } takes digits and one point, as in 1234.500.
 rule-bad-amount-exponent = “{ $value }” is written with an exponent; { $field } takes digits and one point, as in 0.125.
 rule-bad-amount-negative = “{ $value }” is negative; OCI knows no negative { $field }, so put a discount into the prices of the lines.
-rule-bad-amount-decimals = “{ $value }” has more than 3 decimals in { $field }; send a finer price for 10, 100 or 1000 with PRICEUNIT.
+rule-bad-amount-decimals = “{ $value }” has more than 3 decimals in { $field }; a finer price is sent for 10, 100 or 1000, with PRICEUNIT.
 rule-bad-amount-digits = “{ $value }” has more than 11 digits before the point in { $field }.
 rule-bad-amount-blanks = “{ $value }” has blanks around the number in { $field }; some systems take it for no number.
 rule-bad-amount-other = “{ $value }” is no number for { $field }; up to 11 digits, a point and 3 digits are allowed, as in 12.500.
@@ -140,7 +140,7 @@ rule-download-missing = { $field } is missing; the buyer's system skips such an 
 rule-download-case = The keys are not in upper case; most systems do not mind.
 rule-download-unwrapped = The items stand without NEWITEM around them; most systems do not mind.
 rule-download-counter = { $field } is missing or no whole number; the buyer's system cannot page.
-rule-download-count = TOTALITEMS says { $total } on the only page, which has { $count } items.
+rule-download-count = TOTALITEMS says { $total } on the only page; the number of items on it is { $count }.
 rule-download-transaction = TRANSACTIONID is “{ $value }”; some systems take digits only.
 
 ## Calls

@@ -193,8 +193,8 @@ mod tests {
         assert_eq!((&item["EXT_PRODUCT_ID"], &item["ITEM_TYPE"]), (&json!("own"), &json!("service")));
         assert_eq!(item["DESCRIPTION"][0]["description"], "Sechskants");
         let fields = json!([
-            { "fieldName": "CUST_FIELD1", "fieldValue": "Z-77" },
             { "fieldName": "MATGROUP", "fieldValue": "23110101" },
+            { "fieldName": "CUST_FIELD1", "fieldValue": "Z-77" },
         ]);
         assert_eq!(item["CUSTOMER_FIELDS"], fields);
     }

@@ -153,8 +153,11 @@ impl Printer {
             );
         }
         if let Some(call) = &report.call {
-            for (name, value) in &call.facts {
-                say!("  {:<12} {}", self.t.of(&format!("tools-fact-{name}")), plain(value, 200));
+            let named: Vec<(String, &String)> =
+                call.facts.iter().map(|(name, value)| (self.t.of(&format!("tools-fact-{name}")), value)).collect();
+            let width = named.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+            for (name, value) in named {
+                say!("  {name:<width$}  {}", plain(value, 200));
             }
             if call.facts.is_empty() {
                 for (name, value) in &call.parameters {

@@ -319,7 +319,7 @@ async fn without_a_punchout_the_shop_can_be_browsed_but_not_transferred() {
 async fn the_buyer_makes_the_oci_call_with_fields_that_can_be_seen_and_changed() {
     let demo = demo();
     let page = Browser::new().get(format!("{}/?lang=de", demo.buyer)).await;
-    let inputs = page.attributes("form input:not([type=hidden])", "name");
+    let inputs = page.attributes("form:first-of-type > section input", "name");
     let expected = [
         "USERNAME",
         "PASSWORD",
@@ -337,7 +337,19 @@ async fn the_buyer_makes_the_oci_call_with_fields_that_can_be_seen_and_changed()
     assert_eq!(values[0], "buyer@\"<customer>.example");
     assert_eq!(values[2], format!("{}/return", demo.buyer));
     assert_eq!(values[4], "de");
-    assert!(page.attributes("form", "action")[0].ends_with("/oci/demo"));
+    assert!(page.attributes("form", "action").iter().all(|action| action.ends_with("/oci/demo")));
+}
+
+#[tokio::test]
+async fn the_buyer_asks_without_opening_the_shop() {
+    let demo = demo();
+    let page = Browser::new().get(format!("{}/", demo.buyer)).await;
+    let functions = page.attributes("input[name=FUNCTION]", "value");
+    assert_eq!(functions, ["VALIDATE", "BACKGROUND_SEARCH", "DOWNLOADJSON"]);
+    let asked = page.attributes("form input:not([type=hidden])", "name");
+    assert_eq!(asked[10..], ["PRODUCTID", "QUANTITY", "SEARCHSTRING", "PAGESIZE", "REQUESTEDPAGE"]);
+    assert_eq!(page.attributes("form[target=_blank] input[name=HOOK_URL]", "name").len(), 0, "a file returns nowhere");
+    assert_eq!(page.attributes("form input[type=hidden][name=HOOK_URL]", "name").len(), 2);
 }
 
 #[tokio::test]

@@ -123,7 +123,7 @@ impl Mapping {
         let (mut faults, rest) = match Cart::read(json) {
             Ok(cart) => match self.map(&cart, context) {
                 Ok(mapped) => return Ok(mapped),
-                Err(faults) => return Err(CartError::Faulty { faults, rest: cart }),
+                Err(faults) => return Err(CartError::Faulty { faults, rest: Box::new(cart) }),
             },
             Err(CartError::Faulty { faults, rest }) => (faults, rest),
             Err(other) => return Err(other),
@@ -142,10 +142,7 @@ impl Mapping {
         let surroundings = self.templates.then(|| Surroundings::new(cart, &written, context));
         let scope = Scope { cart, context, total: written, surroundings, spent: Spent::default() };
         let parts = charges::settle(&self.charges, cart, context.language, &mut findings);
-        let item = |part: &Part| match part {
-            Part::Item(line) => Some(self.item(line, &scope, &at(line), &mut findings)),
-            Part::Text(_) | Part::Gone(_) => None,
-        };
+        let item = |part: &Part| part.item().map(|line| self.item(line, &scope, &at(line), &mut findings));
         let mut items: Vec<Option<Item>> = parts.iter().map(item).collect();
         longtext::move_texts(&parts, &mut items, &mut findings);
         hierarchy::tell(self.hierarchy, &parts, &mut items, &mut findings);

@@ -3,8 +3,6 @@
 //!
 //! Whatever is done is told by a notice, and no amount is lost: what the items come to is what the cart comes to.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 use super::apply::{Findings, at};
@@ -56,8 +54,10 @@ impl Default for Charges {
 
 /// What becomes of one line of the cart.
 pub(super) enum Part<'a> {
-    /// An item, with the price that it has now.
-    Item(Cow<'a, Line>),
+    /// An item as the shop said it.
+    Item(&'a Line),
+    /// An item that has another price now, or that no shop handed over.
+    Made(Box<Line>),
     /// Goes into another's long text.
     Text(&'a Line),
     /// Its amount went into other lines, or it is a fault.
@@ -67,13 +67,25 @@ pub(super) enum Part<'a> {
 impl Part<'_> {
     pub fn line(&self) -> &Line {
         match self {
-            Self::Item(line) => line,
-            Self::Text(line) | Self::Gone(line) => line,
+            Self::Item(line) | Self::Text(line) | Self::Gone(line) => line,
+            Self::Made(line) => line,
+        }
+    }
+
+    /// The line, if it becomes an item.
+    pub fn item(&self) -> Option<&Line> {
+        matches!(self, Self::Item(_) | Self::Made(_)).then(|| self.line())
+    }
+
+    fn set_price(&mut self, price: Price) {
+        match self {
+            Self::Made(line) => line.price = price,
+            _ => *self = Self::Made(Box::new(Line { price, ..self.line().clone() })),
         }
     }
 
     fn is_goods(&self) -> bool {
-        matches!(self, Self::Item(line) if matches!(line.kind, Kind::Product | Kind::Service) && line.position > 0)
+        self.item().is_some_and(|line| matches!(line.kind, Kind::Product | Kind::Service))
     }
 }
 
@@ -108,7 +120,7 @@ fn part<'a>(charges: &Charges, line: &'a Line, findings: &mut Findings) -> Part<
             findings.faults.push(at(line).fault("price.net", "discount-positive", message));
             Part::Gone(line)
         }
-        _ => Part::Item(Cow::Borrowed(line)),
+        _ => Part::Item(line),
     }
 }
 
@@ -125,7 +137,7 @@ fn spread_charges<'a>(charges: &Charges, cart: &'a Cart, parts: &mut [Part<'a>],
     let mut amount = Some(Decimal::ZERO);
     let mut spread = Vec::new();
     for (index, part) in parts.iter_mut().enumerate() {
-        if matches!(part, Part::Item(line) if is_spread(charges, line)) {
+        if part.item().is_some_and(|line| is_spread(charges, line)) {
             let line = &cart.lines[index];
             // The part's own line may have a gross price by now.
             amount = amount.and_then(|sum| sum.checked_add(part.line().amount()?));
@@ -150,9 +162,7 @@ fn spread_charges<'a>(charges: &Charges, cart: &'a Cart, parts: &mut [Part<'a>],
         }
     };
     for (index, price) in goods.iter().zip(&done.prices) {
-        if let Part::Item(line) = &mut parts[*index] {
-            line.to_mut().price = *price;
-        }
+        parts[*index].set_price(*price);
     }
     for line in spread {
         let amount = line.amount().unwrap_or_default().normalize();
@@ -187,7 +197,7 @@ fn tax<'a>(
     // In the order of their first lines.
     let mut rates: Vec<(Decimal, Decimal)> = Vec::new();
     for part in parts.iter_mut() {
-        let Part::Item(line) = part else { continue };
+        let Some(line) = part.item() else { continue };
         let at = at(line);
         match (charges.tax, line.tax_rate.map(|rate| rate.normalize())) {
             (Tax::Refuse, Some(rate)) if !rate.is_zero() => {
@@ -213,9 +223,10 @@ fn tax<'a>(
                 }
             }
             (Tax::Spread, Some(rate)) => {
-                let gross = (Decimal::ONE_HUNDRED + rate).checked_mul(line.price.net);
+                let Price { net, per } = line.price;
+                let gross = (Decimal::ONE_HUNDRED + rate).checked_mul(net);
                 match gross.and_then(|gross| gross.checked_div(Decimal::ONE_HUNDRED)) {
-                    Some(gross) => line.to_mut().price.net = gross.normalize(),
+                    Some(gross) => part.set_price(Price { net: gross.normalize(), per }),
                     None => {
                         let message = "The price with tax has more than 28 digits.";
                         findings.faults.push(at.fault("price.net", "bad-price", message));
@@ -236,7 +247,7 @@ fn tax<'a>(
             let amount = spread::commercially(amount, decimals);
             let message = format!("{amount} {} of tax at {rate} % are a line of their own.", cart.currency);
             findings.notices.push(LineRef::cart().notice("PRICE", "tax-line", message));
-            Part::Item(Cow::Owned(tax_line(rate, amount, language)))
+            Part::Made(Box::new(tax_line(rate, amount, language)))
         })
         .collect()
 }

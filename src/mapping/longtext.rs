@@ -32,7 +32,7 @@ pub(super) fn move_texts(parts: &[Part], items: &mut [Option<Item>], findings: &
         Some(parent) => ids.get(parent).copied(),
         None => index.checked_sub(1),
     };
-    let is_item = |index: usize| matches!(parts[index], Part::Item(_));
+    let is_item = |index: usize| parts[index].item().is_some();
     // Where the texts before this one went: no way is walked twice, and none in a ring.
     let mut gone_to: Vec<Option<usize>> = vec![None; parts.len()];
     for (index, part) in parts.iter().enumerate() {

@@ -162,10 +162,17 @@ impl Source {
         if let Some(key) = name.strip_prefix("cart.custom.").filter(|key| !key.is_empty()) {
             return Some(Self::CartCustom(key.to_owned()));
         }
-        let (list, member) = name.split_once('.')?;
-        let (list, pick) = match list.split_once('[') {
-            Some((list, pick)) => (list, Pick::read(pick.strip_suffix(']')?)?),
-            None => (list, Pick::At(0)),
+        // A scheme may hold a point itself: ECLASS13.0.
+        let bracketed = name.split_once('[').filter(|(list, _)| !list.contains('.'));
+        let (list, pick, member) = match bracketed {
+            Some((list, rest)) => {
+                let (pick, member) = rest.split_once("].")?;
+                (list, Pick::read(pick)?, member)
+            }
+            None => {
+                let (list, member) = name.split_once('.')?;
+                (list, Pick::At(0), member)
+            }
         };
         match (list, member) {
             ("categories", "scheme") => Some(Self::Category(pick, |category| &category.scheme)),
@@ -174,8 +181,10 @@ impl Source {
             ("attachments", "url") => Some(Self::Attachment(pick, |attachment| &attachment.url)),
             ("attachments", "title") => Some(Self::Attachment(pick, |attachment| &attachment.title)),
             ("attachments", "purpose") => Some(Self::Attachment(pick, |attachment| &attachment.purpose)),
-            ("custom", key) if !key.is_empty() && !name.contains('[') => Some(Self::Custom(key.to_owned())),
-            ("call", parameter) if !parameter.is_empty() => Some(Self::Call(parameter.to_owned())),
+            ("custom", key) if !key.is_empty() && bracketed.is_none() => Some(Self::Custom(key.to_owned())),
+            ("call", parameter) if !parameter.is_empty() && bracketed.is_none() => {
+                Some(Self::Call(parameter.to_owned()))
+            }
             _ => None,
         }
     }

@@ -21,7 +21,7 @@ pub fn plain(html: &str) -> String {
 
 /// Whether a text has tags or character references that a reader is not meant to see.
 pub fn is_html(text: &str) -> bool {
-    text.contains(['<', '&']) && (has_element(text) || has_reference(text))
+    has_element(text) || has_reference(text)
 }
 
 fn parsed(html: &str) -> String {

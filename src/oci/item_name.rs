@@ -87,7 +87,9 @@ pub(super) fn item_name(name: &str) -> Parsed {
 
 /// `[3]` → 3; `[]` and nothing → none.
 fn bracketed_index(brackets: &str) -> Result<Option<u32>, std::num::ParseIntError> {
-    let inside = brackets.trim_start_matches('[').trim_end_matches(']').trim();
+    // `[][5]` was met, too: the last brackets that hold something count.
+    let groups = brackets.split('[').map(|group| group.trim().trim_end_matches(']').trim());
+    let inside = groups.rev().find(|group| !group.is_empty()).unwrap_or_default();
     if inside.is_empty() {
         return Ok(None);
     }
@@ -113,6 +115,7 @@ mod tests {
             "NEW_ITEM-LONGTEXT_2:132",
             "NEW_ITEM-LONGTEXT_2:132[1]",
             "NEW_ITEM-LONGTEXT_2[1]",
+            "NEW_ITEM-LONGTEXT_2:132[][2]",
             "NEW_ITEM-LONGTEXT2:132[]",
             "NEW_ITEM-LONGTEXT:132[2]",
             "NEW_ITEM-LONGTEXT[2]",

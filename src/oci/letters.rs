@@ -142,7 +142,7 @@ mod tests {
         let (item, notices, faults) = fitted(&[("VENDORMAT", "Ř-1"), ("UNIT", "支")], Charset::ISO_8859_1);
         assert_eq!((item.get("VENDORMAT"), notices), (Some("Ř-1"), vec![]));
         let found: Vec<(&str, &str)> = faults.iter().map(|fault| (fault.field.as_str(), fault.code.as_str())).collect();
-        assert_eq!(found, [("VENDORMAT", "not-in-charset"), ("UNIT", "not-in-charset")]);
+        assert_eq!(found, [("UNIT", "not-in-charset"), ("VENDORMAT", "not-in-charset")]);
     }
 
     #[test]

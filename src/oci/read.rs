@@ -12,6 +12,7 @@ use super::parameters::{segments, split_pair};
 use super::rules::demands;
 pub use super::submission::MAX_FIELDS;
 use super::submission::{self, FormRead};
+use super::{xml, xml_read};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use percent_encoding::percent_decode;
 
@@ -68,13 +69,20 @@ pub fn posted(body: &[u8], charset: &str) -> Vec<(String, String)> {
 }
 
 impl Returned {
-    /// Reads names and values as posted.
+    /// Reads names and values as posted, and the document in XML that may be among them.
     pub fn from_pairs(pairs: &[(String, String)]) -> Self {
         let mut reader = Reader::default();
         for (name, value) in pairs {
             reader.take(name, value);
         }
-        reader.finish()
+        let mut returned = reader.finish();
+        let document = pairs.iter().find(|(name, _)| name.eq_ignore_ascii_case(xml::DOCUMENT));
+        if let Some(document) = document.and_then(|(_, value)| xml::decoded(value)) {
+            let (items, findings) = xml_read::read(&document);
+            returned.items.extend(items);
+            findings.into_iter().for_each(|finding| returned.find(finding));
+        }
+        returned
     }
 
     /// Reads a return page as a browser would submit it: of several forms the one with the most item fields.

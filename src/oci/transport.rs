@@ -158,6 +158,8 @@ pub(super) fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 mod tests {
     use super::*;
     use crate::oci::hook::HookPolicy;
+    use crate::oci::page::PageTexts;
+    use crate::oci::read::Returned;
 
     fn facts(xml_type: Option<(&str, &str)>) -> Facts {
         Facts {
@@ -198,6 +200,16 @@ mod tests {
         );
         assert_eq!(codes(&composed), [("EXT_CATEGORY", "not-in-xml")]);
         assert!(composed.form.is_xml());
+    }
+
+    #[test]
+    fn a_buyer_reads_the_document_out_of_the_page() {
+        let composed = compose(Transport::Xml, &facts(None));
+        let texts = PageTexts { lang: "en", title: "", heading: "", explanation: "", button: "" };
+        let returned = Returned::from_html(&composed.form.encoded_page("n", &texts), None).unwrap();
+        assert_eq!(returned.warnings, Vec::<String>::new());
+        assert_eq!(returned.items.len(), 1);
+        assert!(returned.items[0].fields.contains(&("DESCRIPTION".to_owned(), "Řez".to_owned())), "{returned:?}");
     }
 
     #[test]

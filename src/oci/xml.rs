@@ -60,10 +60,15 @@ pub fn encoded(document: &str) -> String {
     STANDARD.encode(document)
 }
 
+/// The document of an input as text, if it is one of ours.
+pub fn decoded(encoded: &str) -> Option<String> {
+    String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()
+}
+
 /// The document of an input, a line an element, for people.
 pub fn readable(encoded: &str) -> Option<String> {
-    let bytes = STANDARD.decode(encoded).ok()?;
-    let mut reader = Reader::from_str(std::str::from_utf8(&bytes).ok()?);
+    let document = decoded(encoded)?;
+    let mut reader = Reader::from_str(&document);
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
     loop {
         match reader.read_event().ok()? {

@@ -94,7 +94,8 @@ impl Trace {
     pub fn frame_ancestors(&self, snapshot: &Snapshot) -> FrameAncestors {
         let by_punchout = || snapshot.system_by_id(&self.punchout.as_ref()?.system_id);
         let system = self.system.as_ref().or_else(by_punchout).or_else(|| snapshot.system(&self.slug));
-        system.map(|system| system.profile.frame_ancestors.clone()).unwrap_or_default()
+        let number = self.customer.as_ref().map_or("", |(_, number)| number);
+        system.map(|system| system.profile.of(number).frame_ancestors.clone()).unwrap_or_default()
     }
 
     /// The row that is written down.

@@ -38,7 +38,9 @@ pub fn show(request: &HttpRequest, answer: Answer, frames: &FrameAncestors) -> H
             let (total, shown) = (found.total.to_string(), found.hits.len().to_string());
             let values = [("total", total), ("shown", shown), ("text", found.text)];
             let heading = text_with(language, "search-heading", &values);
-            let explanation = text_with(language, "search-explanation", &values);
+            let leads_nowhere = found.form.action.is_empty();
+            let explanation = if leads_nowhere { "search-explanation-here" } else { "search-explanation" };
+            let explanation = text_with(language, explanation, &values);
             let (title, button) = (text(language, "search-title"), text(language, "search-button"));
             let texts = PageTexts {
                 lang: language.tag(),

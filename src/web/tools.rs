@@ -248,7 +248,8 @@ impl Asked {
         let upload = MultipartForm::<Upload>::from_request(request, &mut payload.into_inner()).await;
         let MultipartForm(upload) = upload.map_err(|error| match error.as_response_error().status_code() {
             StatusCode::PAYLOAD_TOO_LARGE => too_large,
-            _ if error.to_string().contains("exceed") => too_large,
+            // The reason lies inside of errors that show no more than their outermost one.
+            _ if format!("{error:?}").contains("Overflow") => too_large,
             _ => (StatusCode::BAD_REQUEST, "tools-unreadable-form"),
         })?;
         let text = |field: Option<Text<String>>| field.map(Text::into_inner).unwrap_or_default();

@@ -34,13 +34,17 @@ fn buyer_page(request: &Request, gateway: &str) -> Answer {
             let login = [("USERNAME", "buyer@acme-customer.example"), ("PASSWORD", PASSWORD)];
             let more = [("HOOK_URL", hook.as_str()), ("returntarget", target.as_str()), ("language", "en")];
             let parameters: Vec<_> = login.into_iter().chain(more).collect();
-            let basket = "<iframe name=basket src=/empty></iframe>";
-            Answer::Page(catalog(gateway, &asked("system"), &parameters, basket))
+            Answer::Page(catalog(gateway, &asked("system"), &parameters, ""))
         }
-        "/window" => Answer::Page(format!(
-            "<!doctype html><title>Portal</title><p>Portal</p><iframe name=inner width=900 height=700 src='/catalog?{}'></iframe>",
-            request.query
-        )),
+        // The shop in a window of its own, and this one known by a name.
+        "/window" => {
+            let login = [("USERNAME", "buyer@acme-customer.example"), ("PASSWORD", PASSWORD)];
+            let (hook, target) = (asked("hook"), asked("target"));
+            let parameters: Vec<_> =
+                login.into_iter().chain([("HOOK_URL", hook.as_str()), ("returntarget", target.as_str())]).collect();
+            let page = catalog(gateway, &asked("system"), &parameters, "<script>window.name = 'procurement'</script>");
+            Answer::Page(page.replace("target=shop", "target=elsewhere"))
+        }
         "/return" => Answer::Page("<!doctype html><title>Requisition</title><p>Requisition</p>".to_owned()),
         _ => Answer::Page("<!doctype html><title>Empty</title>".to_owned()),
     }
@@ -187,20 +191,18 @@ fn a_cart_comes_back_from_a_frame_without_any_cookie() {
     let on = world.shop.received("/on");
     assert_eq!((on.len(), on[0].cookie.as_str()), (1, ""), "the browser keeps no cookie of a stranger in a frame");
 
-    // The page around the frame stays, and the frame's parent is replaced.
+    // Into the parent, which is that window. (A parent that is a frame itself no browser lets a stranger send away.)
     world.buyer.forget();
-    chrome.open(&world.page("/window", "srm", &world.hook(), "_parent"));
+    chrome.open(&world.page("/catalog", "srm", &world.hook(), "_parent"));
     assert!(has_bolts(&world.requisition().body));
-    chrome.arrive("/window");
-    chrome.see_in_frame("inner", "Requisition");
-
-    // Into another frame beside the shop's.
-    world.buyer.forget();
-    chrome.open(&world.page("/catalog", "srm", &world.hook(), "basket"));
-    assert!(has_bolts(&world.requisition().body));
-    chrome.arrive("/catalog");
-    chrome.see_in_frame("basket", "Requisition");
+    chrome.arrive("/return");
     assert_eq!(world.buyer.received("/return").len(), 1, "the form is sent once");
+
+    // Out of a window of its own into the one that opened it, by its name.
+    world.buyer.forget();
+    chrome.open(&world.page("/window", "srm", &world.hook(), "procurement"));
+    assert!(has_bolts(&world.requisition().body));
+    chrome.arrive("/return");
 }
 
 #[test]

@@ -45,7 +45,8 @@ pub fn call(data: &[u8]) {
         let Ok(parameters) = Parameters::read(query, body, tail) else { continue };
         let Ok(call) = Call::read(&parameters, &Names::default()) else { continue };
         let policy = HookPolicy::read(&["any".to_owned(), "SAPEVENT:POST".to_owned()]).expect("a policy");
-        if let Ok(hook) = policy.allow(&call.hook) {
+        let Some(hook) = &call.hook else { continue };
+        if let Ok(hook) = policy.allow(hook) {
             let form = Form::new(&hook, &call.facts, &FormOptions::default(), FormFields::default());
             assert!(Charset::read(&form.charset).is_some());
         }

@@ -2,6 +2,7 @@
 //! spoiled. Beside panics it finds what takes too long or too much memory. The long run is `cargo fuzz`; see
 //! `docs/testing.md`.
 
+mod allocations;
 mod bodies;
 
 use std::path::{Path, PathBuf};
@@ -159,8 +160,9 @@ fn run(name: &str) {
     let cases = std::env::var("PUNCHGATE_TEST_FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() };
     let mutated = (any::<Index>(), any::<Index>(), prop::collection::vec(change(), 1..12));
-    let mutated =
-        mutated.prop_map(|(seed, other, changes)| changed(seed.get(&seeds).clone(), &changes, other.get(&seeds)));
+    let mutated = mutated.prop_map(|(seed, other, changes)| {
+        changed(seed.get::<Vec<u8>>(&seeds).clone(), &changes, other.get::<Vec<u8>>(&seeds))
+    });
     let bytes = prop_oneof![
         6 => mutated,
         1 => prop::collection::vec(any::<u8>(), 0..600),

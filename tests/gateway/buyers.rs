@@ -72,6 +72,21 @@ fn a_buyer_who_wants_xml_gets_one_document_whatever_the_charset_of_the_page() {
 }
 
 #[test]
+fn a_trial_reads_the_document_as_the_buyer_would() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("[system.form]\ntransport = \"xml\"");
+        acme.installation.add_user(OWNER, "merchant");
+        let gateway = acme.installation.serve();
+        let browser = gateway.signed_in(OWNER);
+        let start = "/admin/systems/srm/test";
+        let course = browser.done(&browser.page(start).form(start).send(&browser));
+        let taken = browser.done(&course.form(&format!("{}/cart", course.path)).send(&browser));
+        taken.says("Read as a procurement system reads it: 3 items").says("Schutzhandschuh Größe 9");
+        taken.says("<CatalogKey>SAMPLE-1001</CatalogKey>").says("not-in-xml");
+    });
+}
+
+#[test]
 fn where_it_is_left_to_the_call_the_call_gets_what_it_asks_for() {
     on_both_databases(|installation| {
         let acme = installation.with_acme("[system.form]\ntransport = \"auto\"");
@@ -199,7 +214,7 @@ fn only_the_buyers_pages_may_show_those_on_his_way_in_a_frame() {
         assert!(policy(&left).ends_with(ancestors));
         let return_url = status["leave_url"].as_str().expect("an address").replace("/leave/", "/return/");
         let over = html(&return_url);
-        assert_eq!(over.status, 410, "{}", over.text());
+        assert_eq!(over.status, 409, "{}", over.text());
         assert!(policy(&over).ends_with(ancestors));
         // What is about no system may stand anywhere.
         for path in ["/oci/nowhere", "/return/nothing"] {

@@ -235,7 +235,7 @@ fn templates_charges_and_the_rest_are_set_in_the_administration() {
         };
         let fields = form("fields").with("from-0", "").with("template-0", "{{ line.name | upper }}");
         browser.done(&fields.send(&browser)).says("saved").says("Template");
-        let giveback = form("return").with("discount", "line").with("tax", "spread").with("transport", "auto");
+        let giveback = form("return").with("discount", "line").with("tax", "refuse").with("transport", "auto");
         let giveback = giveback.with("frame_ancestors", "https://srm.example.com").with("xml_type_name", "~xmlType");
         browser.done(&giveback.send(&browser)).says("saved");
         browser.done(&form("login").with("max_hits", "50").send(&browser)).says("saved");
@@ -245,7 +245,7 @@ fn templates_charges_and_the_rest_are_set_in_the_administration() {
         for part in [
             "template = \"{{ line.name | upper }}\"",
             "discount = \"line\"",
-            "tax = \"spread\"",
+            "tax = \"refuse\"",
             "transport = \"auto\"",
             "frame_ancestors = [\"https://srm.example.com\"]",
             "xml_type_name = [\"~xmlType\"]",

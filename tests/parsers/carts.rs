@@ -108,10 +108,11 @@ fn any_text_arrives_in_the_charset_that_the_call_asks_for() {
         "euc-kr",
         "big5",
     ] {
-        law(6, cart_of(label, 1..3), |cart| {
+        law(5, cart_of(label, 1..3), |cart| {
             let page = Page::read(&returned(&gateway, label, HOOK, &cart_json(&cart)));
             let form = page.urlencoded();
-            assert!(!String::from_utf8_lossy(&form.body).contains("%26%23"), "a letter became a reference");
+            // So that no reference stands for a letter on both sides.
+            assert!(cart.iter().all(|line| !page.encoding.encode(&line.free).2 && !page.encoding.encode(&line.long).2));
             for parser in [php(), rack()].into_iter().flatten() {
                 says_it_all(parser, parser.post("/", &form).form(), &page, &cart, |text| page.bytes(text));
                 says_it_all(parser, parser.post("/", &page.multipart()).form(), &page, &cart, |text| page.bytes(text));

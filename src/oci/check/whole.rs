@@ -10,6 +10,8 @@ use crate::oci::rules::{MOST_LINES, demands};
 
 /// Findings that are told one by one; the rest is counted.
 const MAX_FINDINGS: usize = 1_000;
+/// Hints of one kind that are told one by one.
+const SAME_HINTS: usize = 5;
 /// PHP's `max_input_vars`.
 const MOST_VARIABLES: usize = 1_000;
 
@@ -71,9 +73,19 @@ pub(super) fn keep(found: &mut Vec<Finding>, own: Vec<Finding>, item: Option<u32
 /// Keeps the list to a length that can be read, the worst first.
 pub(super) fn bound(report: &mut Report) {
     let found = &mut report.findings;
-    found.sort_by_key(|finding| (finding.severity(), finding.item));
-    let more = found.len().saturating_sub(MAX_FINDINGS) + report.uncounted;
+    // What the whole shows is little and must not be lost among the items.
+    found.sort_by_key(|finding| (finding.item.is_some(), finding.severity(), finding.item));
+    // The same hint about every item of a long cart tells nothing new.
+    let mut told: HashMap<(&str, &str), usize> = HashMap::new();
+    let before = found.len();
+    found.retain(|finding| {
+        let times = told.entry((finding.demand.code, finding.demand.case)).or_default();
+        *times += 1;
+        finding.severity() != Severity::Hint || *times <= SAME_HINTS
+    });
+    let more = before - found.len().min(MAX_FINDINGS) + report.uncounted;
     found.truncate(MAX_FINDINGS);
+    found.sort_by_key(|finding| (finding.severity(), finding.item));
     if more > 0 {
         found.push(Finding::new(&demands::MORE, "").with("count", more));
     }
