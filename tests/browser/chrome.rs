@@ -257,7 +257,12 @@ impl Chrome {
     /// Follows the first link into that part of the site.
     #[track_caller]
     pub fn press_link_to(&self, beginning: &str) {
-        self.press_found(beginning, &format!("//a[starts-with(@href, '{beginning}')]"));
+        self.press_found(beginning, &link_to(beginning));
+    }
+
+    /// Whether there is such a link now.
+    pub fn has_link_to(&self, beginning: &str) -> bool {
+        self.visible(By::XPath(link_to(beginning))).is_some()
     }
 
     /// Chooses the option of a list that shows a text.
@@ -362,4 +367,8 @@ impl Drop for Chrome {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+fn link_to(beginning: &str) -> String {
+    format!("//a[starts-with(@href, '{beginning}')]")
 }
