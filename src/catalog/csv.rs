@@ -222,8 +222,17 @@ impl<R: BufRead> Rows<R> {
         let optional = |column: &str| Some(self.text(column).trim().to_owned()).filter(|text| !text.is_empty());
         let min_quantity = decimal("min_quantity")?;
         let per = decimal("price_per")?.unwrap_or(Decimal::ONE);
-        let net =
-            decimal("price_net")?.ok_or_else(|| Wrong::new("price_net", "It is missing; an article needs a price."))?;
+        // A further row of an article adds a language and need not say the rest again.
+        let id = self.text("product_id");
+        let earlier = self.pending.as_ref().map(|(_, article)| article);
+        let earlier = earlier.filter(|article| article.product_id == id.trim());
+        let said = earlier.and_then(|article| article.prices.first()).map(|price| price.net);
+        let net = decimal("price_net")?
+            .or(said)
+            .ok_or_else(|| Wrong::new("price_net", "It is missing; an article needs a price."))?;
+        let currency = optional("currency")
+            .or_else(|| earlier.map(|article| article.currency.clone()))
+            .or_else(|| self.options.currency.clone());
         check::positive(min_quantity, "min_quantity")?;
         let mut prices = vec![Price { from: min_quantity.unwrap_or(Decimal::ONE), net, per }];
         prices.extend(scale(&self.text("scale_prices"), per)?);
@@ -254,7 +263,7 @@ impl<R: BufRead> Rows<R> {
                 keywords: Vec::new(),
             }],
             unit: optional("unit"),
-            currency: optional("currency").or_else(|| self.options.currency.clone()).unwrap_or_default(),
+            currency: currency.unwrap_or_default(),
             prices,
             tax_rate: decimal("tax_rate")?,
             manufacturer_number: optional("manufacturer_number"),
@@ -323,6 +332,19 @@ mod tests {
 
     fn faults(bytes: &[u8]) -> Vec<String> {
         read(bytes).into_iter().filter_map(Result::err).map(|fault| fault.to_string()).collect()
+    }
+
+    #[test]
+    fn a_row_of_a_further_language_need_not_say_price_and_currency_again() {
+        let csv =
+            "product_id,name,price_net,currency,language\nSW-1,Mutter,2.50,CHF,de\nSW-1,Nut,,,en\nSW-2,Bolt,,,en\n";
+        let read: Vec<_> = read(csv.as_bytes());
+        let Record::Article(nut) = &read[0].as_ref().unwrap().record else { panic!("{read:?}") };
+        assert_eq!(
+            (nut.currency.as_str(), nut.prices[0].net.to_string().as_str(), nut.texts.len()),
+            ("CHF", "2.50", 2)
+        );
+        assert!(read[1].as_ref().unwrap_err().to_string().contains("price_net"), "another article's price is its own");
     }
 
     #[test]

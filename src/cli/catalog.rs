@@ -139,8 +139,7 @@ impl Import {
             allow_shrink: self.allow_shrink,
             source: self.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-        let imported = runtime.block_on(import(&store, &clock, &shop, catalog, &plan, |fault| faults.tell(fault)));
+        let imported = super::block_on(import(&store, &clock, &shop, catalog, &plan, |fault| faults.tell(fault)));
         bar.finish_and_clear();
         faults.finish()?;
         let outcome = imported.with_context(|| name)?;

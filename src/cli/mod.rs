@@ -125,10 +125,11 @@ fn wait<T>(job: impl Future<Output = Result<T, StoreError>>) -> anyhow::Result<T
 }
 
 fn block_on<T>(job: impl Future<Output = T>) -> T {
-    // Database threads answer by waking this one; neither I/O nor timers are needed.
+    // Database threads answer by waking this one, so no I/O is needed; imports pause for others.
     let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
         .build()
-        .expect("a runtime without drivers needs nothing from the system");
+        .expect("a runtime without I/O needs nothing from the system");
     runtime.block_on(job)
 }
 

@@ -138,6 +138,18 @@ fn an_import_brings_articles_and_says_what_it_did() {
 }
 
 #[test]
+fn the_examples_are_imported_as_they_are() {
+    on_both_databases(|installation| {
+        let catalogs = Catalogs::of(installation);
+        for (name, articles) in [("catalog.csv", "3 articles"), ("catalog.bmecat.xml", "articles")] {
+            let path = format!("{}/examples/{name}", env!("CARGO_MANIFEST_DIR"));
+            let said = catalogs.installation.punchgate(&["catalog", "import", "--shop", "acme", &path]);
+            assert!(said.contains(articles), "{name}: {said}");
+        }
+    });
+}
+
+#[test]
 fn every_version_stays_as_it_was_and_tells_what_changed_since() {
     on_both_databases(|installation| {
         let catalogs = Catalogs::of(installation);
