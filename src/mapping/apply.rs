@@ -123,7 +123,7 @@ impl Mapping {
         let (mut faults, rest) = match Cart::read(json) {
             Ok(cart) => match self.map(&cart, context) {
                 Ok(mapped) => return Ok(mapped),
-                Err(faults) => return Err(CartError::Faulty { faults, rest: cart }),
+                Err(faults) => return Err(CartError::Faulty { faults, rest: Box::new(cart) }),
             },
             Err(CartError::Faulty { faults, rest }) => (faults, rest),
             Err(other) => return Err(other),

@@ -41,7 +41,7 @@ pub enum CartError {
     TooManyLines { count: usize },
     /// `rest` are the products, services and so on that have no fault so far.
     #[error("the cart has {} faults", .faults.len())]
-    Faulty { faults: Vec<Fault>, rest: Cart },
+    Faulty { faults: Vec<Fault>, rest: Box<Cart> },
 }
 
 /// What a cart comes to, net.
@@ -110,7 +110,7 @@ impl Cart {
                 // A wrong currency is told once, not again with every line.
                 let currency = currency.filter(|code| is_currency(code)).unwrap_or_else(|| NO_CURRENCY.into());
                 let rest = Self { currency, lines: rest.collect(), custom };
-                Err(CartError::Faulty { faults, rest })
+                Err(CartError::Faulty { faults, rest: Box::new(rest) })
             }
         }
     }

@@ -320,7 +320,7 @@ mod tests {
             for page in 1..=pages {
                 let paging = paging(page);
                 prop_assert_eq!((paging.page, paging.offset()), (page, next));
-                prop_assert!(paging.len() >= 1 && paging.len() <= u64::from(page_size));
+                prop_assert!(!paging.is_empty() && paging.len() <= u64::from(page_size));
                 next += paging.len();
             }
             prop_assert_eq!(next, total);

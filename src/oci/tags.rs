@@ -110,7 +110,7 @@ impl<'a> Tags<'a> {
     pub fn raw_text(&mut self, name: &str) -> &'a str {
         let rest = self.rest();
         let ends = |at: &usize| {
-            let after = rest[at + 2..].as_bytes();
+            let after = &rest.as_bytes()[at + 2..];
             let is_name = after.get(..name.len()).is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes()));
             is_name && after.get(name.len()).is_none_or(|next| next.is_ascii_whitespace() || b"/>".contains(next))
         };

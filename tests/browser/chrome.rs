@@ -64,7 +64,7 @@ impl Chrome {
         }
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let axe = root.join("tests/browser/node_modules/axe-core/axe.min.js");
-        let axe = with_axe.then(|| std::fs::read_to_string(axe).expect("axe-core")).unwrap_or_default();
+        let axe = if with_axe { std::fs::read_to_string(axe).expect("axe-core") } else { String::new() };
         let folder = root.join("target/screenshots").join(language);
         std::fs::create_dir_all(&folder).expect("a folder for the pictures");
         let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its number").port();
@@ -257,7 +257,12 @@ impl Chrome {
     /// Follows the first link into that part of the site.
     #[track_caller]
     pub fn press_link_to(&self, beginning: &str) {
-        self.press_found(beginning, &format!("//a[starts-with(@href, '{beginning}')]"));
+        self.press_found(beginning, &link_to(beginning));
+    }
+
+    /// Whether there is such a link now.
+    pub fn has_link_to(&self, beginning: &str) -> bool {
+        self.visible(By::XPath(link_to(beginning))).is_some()
     }
 
     /// Chooses the option of a list that shows a text.
@@ -362,4 +367,8 @@ impl Drop for Chrome {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+fn link_to(beginning: &str) -> String {
+    format!("//a[starts-with(@href, '{beginning}')]")
 }

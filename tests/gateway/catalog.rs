@@ -89,7 +89,7 @@ impl Catalogs {
     }
 
     fn version(&self) -> i64 {
-        self.ask(|c, shop| catalog::version(c, shop)).map_or(0, |version| version.version)
+        self.ask(catalog::version).map_or(0, |version| version.version)
     }
 
     fn page(&self, version: i64) -> Vec<String> {
@@ -167,8 +167,7 @@ fn every_version_stays_as_it_was_and_tells_what_changed_since() {
         assert_eq!(changes(2, 3), ["+SW-10005"]);
         assert_eq!(changes(1, 3), ["+SW-10002", "+SW-10005", "-SW-10006", "+SW-10007"]);
         assert_eq!(changes(3, 3), Vec::<String>::new());
-        let times: Vec<i64> =
-            catalogs.ask(|c, shop| catalog::list_versions(c, shop)).iter().map(|version| version.since).collect();
+        let times: Vec<i64> = catalogs.ask(catalog::list_versions).iter().map(|version| version.since).collect();
         let at = |time: i64| catalogs.ask(move |c, shop| catalog::version_at(c, shop, time)).map(|v| v.version);
         assert_eq!((at(times[2] - 1), at(times[2]), at(times[1]), at(i64::MAX)), (None, Some(1), Some(2), Some(3)));
 
