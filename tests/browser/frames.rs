@@ -3,7 +3,7 @@
 //! Buyer, portal and gateway are sites of their own (127.0.0.1 and localhost are two to a browser), so every page of ours is a
 //! stranger's in a frame.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
 
@@ -66,7 +66,11 @@ fn shop_page(request: &Request, gateway: &str) -> Answer {
     Answer::Redirect(to, Some("shop=1; Path=/; SameSite=None; Secure".to_owned()))
 }
 
+/// One browser at a time: five of them are slower than a person is patient.
+static TURN: Mutex<()> = Mutex::new(());
+
 struct World {
+    _turn: MutexGuard<'static, ()>,
     buyer: Site,
     shop: Site,
     gateway: Gateway,
@@ -78,6 +82,7 @@ struct World {
 
 impl World {
     fn new(mut installation: Installation) -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its number").port();
         let url = format!("http://localhost:{port}");
         installation.set("listen", &format!("127.0.0.1:{port}"));
@@ -144,7 +149,7 @@ license = "{customer}"
         }
         installation.apply(&toml);
         let gateway = installation.serve();
-        Self { buyer, shop, gateway, url, _installation: installation }
+        Self { _turn: turn, buyer, shop, gateway, url, _installation: installation }
     }
 
     fn hook(&self) -> String {
