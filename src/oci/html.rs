@@ -61,26 +61,33 @@ pub(super) fn has_reference(text: &str) -> bool {
     })
 }
 
-/// Whether an element is one of those named, blanks between them.
-fn among(elements: &str, name: &str) -> bool {
-    elements.split_ascii_whitespace().any(|element| element == name)
+/// Whether an element is one of those named, which stand in the order of the alphabet.
+fn among(elements: &[&str], name: &str) -> bool {
+    elements.binary_search(&name).is_ok()
 }
 
 /// Elements that begin and end a line.
-const BLOCKS: &str = "\
-    address article aside blockquote caption dd details div dl dt fieldset figcaption figure footer form \
-    header hr legend li main nav ol section summary table tbody tfoot thead tr ul";
+#[rustfmt::skip]
+const BLOCKS: &[&str] = &[
+    "address", "article", "aside", "blockquote", "caption", "dd", "details", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "footer", "form", "header", "hr", "legend", "li", "main", "nav", "ol", "section",
+    "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
+];
 /// Elements with a blank line before and after them.
-const PARAGRAPHS: &str = "p pre h1 h2 h3 h4 h5 h6";
+const PARAGRAPHS: &[&str] = &["h1", "h2", "h3", "h4", "h5", "h6", "p", "pre"];
 /// Elements whose content nobody reads.
-const UNSEEN: &str = "script style template head title noscript svg iframe object";
+const UNSEEN: &[&str] = &["head", "iframe", "noscript", "object", "script", "style", "svg", "template", "title"];
 /// What makes a text HTML.
-const ELEMENTS: &str = "\
-    a abbr address article aside b big blockquote body br caption center cite code col colgroup dd del \
-    details dfn div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr \
-    html i iframe img ins kbd legend li link main mark meta nav nobr noscript object ol p picture pre q s \
-    samp script section small source span strike strong style sub summary sup svg table tbody td template \
-    tfoot th thead title tr tt u ul var video wbr";
+#[rustfmt::skip]
+const ELEMENTS: &[&str] = &[
+    "a", "abbr", "address", "article", "aside", "b", "big", "blockquote", "body", "br", "caption", "center",
+    "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "fieldset",
+    "figcaption", "figure", "font", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header",
+    "hr", "html", "i", "iframe", "img", "ins", "kbd", "legend", "li", "link", "main", "mark", "meta", "nav",
+    "nobr", "noscript", "object", "ol", "p", "picture", "pre", "q", "s", "samp", "script", "section", "small",
+    "source", "span", "strike", "strong", "style", "sub", "summary", "sup", "svg", "table", "tbody", "td",
+    "template", "tfoot", "th", "thead", "title", "tr", "tt", "u", "ul", "var", "video", "wbr",
+];
 
 /// Plain text as it grows word by word. White space collapses as a browser collapses it.
 #[derive(Default)]
@@ -251,6 +258,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn elements_are_found_by_their_order() {
+        for elements in [BLOCKS, PARAGRAPHS, UNSEEN, ELEMENTS] {
+            assert!(elements.is_sorted());
+        }
+    }
 
     #[test]
     fn html_becomes_lines() {

@@ -84,19 +84,27 @@ impl Page<'_> {
     }
 }
 
-/// A hidden input for each field, each on a line of its own. A template's loop would do, but takes three times as long.
+/// A hidden input for each field, each on a line of its own. A template's loop would do, but takes many times as long.
 pub(super) struct Inputs<'a>(&'a FormFields);
+
+/// Bytes that are put together before they are handed to the formatter, whose every call is a detour.
+const PIECE: usize = 4_096;
 
 impl fmt::Display for Inputs<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut piece = String::with_capacity(2 * PIECE);
         for (name, value) in self.0 {
-            f.write_str("\n<input type=\"hidden\" name=\"")?;
-            Attribute(name).fmt(f)?;
-            f.write_str("\" value=\"")?;
-            Attribute(value).fmt(f)?;
-            f.write_str("\">")?;
+            piece.push_str("\n<input type=\"hidden\" name=\"");
+            write_attribute(&mut piece, name)?;
+            piece.push_str("\" value=\"");
+            write_attribute(&mut piece, value)?;
+            piece.push_str("\">");
+            if piece.len() >= PIECE {
+                f.write_str(&piece)?;
+                piece.clear();
+            }
         }
-        Ok(())
+        f.write_str(&piece)
     }
 }
 
@@ -105,31 +113,46 @@ pub(super) struct Attribute<'a>(pub(super) &'a str);
 
 impl fmt::Display for Attribute<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut rest = self.0;
-        // Most texts have nothing to escape, and this finds it out sixteen bytes at a time.
-        if !rest.bytes().fold(false, |found, byte| found | is_special(byte)) {
-            return f.write_str(rest);
-        }
-        while let Some(at) = rest.bytes().position(is_special) {
-            f.write_str(&rest[..at])?;
-            f.write_str(match rest.as_bytes()[at] {
-                b'&' => "&amp;",
-                b'<' => "&lt;",
-                b'>' => "&gt;",
-                b'"' => "&quot;",
-                b'\'' => "&#39;",
-                _ => "&#13;",
-            })?;
-            rest = &rest[at + 1..];
-        }
-        f.write_str(rest)
+        write_attribute(f, self.0)
     }
 }
 
+fn write_attribute(out: &mut impl fmt::Write, text: &str) -> fmt::Result {
+    // Most texts have nothing to escape, and this finds it out sixteen bytes at a time.
+    if !text.bytes().fold(false, |found, byte| found | is_special(byte)) {
+        return out.write_str(text);
+    }
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| SPECIAL[usize::from(byte)]) {
+        out.write_str(&rest[..at])?;
+        out.write_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            b'\'' => "&#39;",
+            _ => "&#13;",
+        })?;
+        rest = &rest[at + 1..];
+    }
+    out.write_str(rest)
+}
+
 /// All of them are ASCII, so they are never a part of another character.
-fn is_special(byte: u8) -> bool {
+const fn is_special(byte: u8) -> bool {
     (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"') | (byte == b'\'') | (byte == b'\r')
 }
+
+/// The same for one byte after another.
+static SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        special[byte] = is_special(byte as u8);
+        byte += 1;
+    }
+    special
+};
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use unicode_segmentation::UnicodeSegmentation;
+use unicode_segmentation::GraphemeCursor;
 
 pub use super::html::{is_html, plain};
 
@@ -16,19 +16,21 @@ pub fn cut_at_word(text: &str, max: usize) -> Cow<'_, str> {
     if text.len() <= max || text.chars().count() <= max {
         return Cow::Borrowed(text);
     }
-    let mut end = 0;
-    let mut taken = 0;
-    for grapheme in text.graphemes(true) {
-        taken += grapheme.chars().count();
-        if taken > max {
-            break;
-        }
-        end += grapheme.len();
-    }
-    let (kept, rest) = text.split_at(end);
+    let far = text.char_indices().nth(max).map_or(text.len(), |(at, _)| at);
+    let (kept, rest) = text.split_at(boundary_until(text, far));
     let ends_a_word = rest.starts_with(char::is_whitespace);
     let last_gap = kept.rfind(char::is_whitespace).filter(|_| !ends_a_word);
     Cow::Borrowed(last_gap.map_or(kept, |gap| &kept[..gap]).trim_end())
+}
+
+/// The last place up to `end` that is not inside what a reader takes for one character.
+fn boundary_until(text: &str, end: usize) -> usize {
+    let mut cursor = GraphemeCursor::new(end, text.len(), true);
+    // With the whole text at hand there is nothing that the cursor would have to ask for.
+    match cursor.is_boundary(text, 0) {
+        Ok(true) => end,
+        _ => cursor.prev_boundary(text, 0).ok().flatten().unwrap_or(0),
+    }
 }
 
 /// One line: a run of control characters and line breaks becomes one blank, blanks inside a line
@@ -75,7 +77,8 @@ fn is_break(character: char) -> bool {
 /// character goes, and so do outer blanks.
 pub fn lines(text: &str) -> Cow<'_, str> {
     let changes = |character: char| character != '\n' && is_break(character);
-    if !text.chars().any(changes) {
+    let is_plain = |byte: u8| byte == b'\n' || (0x20..0x7F).contains(&byte);
+    if text.bytes().all(is_plain) || !text.chars().any(changes) {
         return Cow::Borrowed(text.trim());
     }
     let text = text.replace("\r\n", "\n");
@@ -96,6 +99,7 @@ pub fn several_lines(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use unicode_segmentation::UnicodeSegmentation;
 
     use super::*;
 
@@ -138,6 +142,16 @@ mod tests {
             prop_assert!(cut.chars().count() <= max);
             prop_assert!(text.trim().starts_with(&*cut));
             prop_assert_eq!(cut.trim(), &*cut);
+        }
+
+        #[test]
+        fn a_cut_is_where_a_reader_would_cut(text in "[a\u{301}\r\nü👩‍🔧🇩🇪-]{1,30}", max in 0_usize..20) {
+            let text = text.trim();
+            let whole: Vec<_> = text.grapheme_indices(true).map(|(at, _)| at).chain([text.len()]).collect();
+            let cut = cut_at_word(text, max);
+            // Nothing but blanks lies between the cut and a place between two graphemes.
+            let next = whole.iter().find(|at| **at >= cut.len()).copied().unwrap_or_default();
+            prop_assert!(text[cut.len()..next].trim().is_empty());
         }
 
         #[test]
