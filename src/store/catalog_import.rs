@@ -7,7 +7,7 @@
 use diesel::dsl::{count_star, max};
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use std::ops::RangeInclusive;
 
 use super::catalog::{Catalog, Version, of_shop};
@@ -125,6 +125,7 @@ pub fn begin(connection: &mut Connection, shop_id: &str, import_id: &str, now: i
     if taken == 0 {
         return Ok(Begun::Busy(catalog.import_touched_at.unwrap_or(now)));
     }
+    prepare_index(connection)?;
     // Read again: what ended in between counts.
     let catalog = of_shop(connection, shop_id)?.unwrap_or(catalog);
     Ok(Begun::Begun(Import {
@@ -133,6 +134,20 @@ pub fn begin(connection: &mut Connection, shop_id: &str, import_id: &str, now: i
         in_force: catalog.version,
         articles: catalog.articles,
     }))
+}
+
+/// FTS5 is told to hold a whole batch before it writes, and to merge what it wrote late: as it comes it does both so
+/// early that the index takes twice as long. It keeps this in the database.
+fn prepare_index(connection: &mut Connection) -> Result<()> {
+    if let Connection::Sqlite(c) = connection {
+        for (setting, value) in [("hashsize", 16 << 20), ("automerge", 16), ("crisismerge", 64)] {
+            sql_query("INSERT INTO catalog_index (catalog_index, rank) VALUES (?, ?)")
+                .bind::<Text, _>(setting)
+                .bind::<BigInt, _>(value)
+                .execute(c)?;
+        }
+    }
+    Ok(())
 }
 
 fn insert(connection: &mut Connection, shop_id: &str) -> Result<Catalog> {
