@@ -5,6 +5,8 @@
 pub mod cli;
 /// A shop and a buyer to try the gateway with: strangers, they use HTTP only.
 pub mod demo;
+/// Load on a gateway, measured from outside: HTTP only, too.
+pub mod load;
 /// HTTP: the only room that knows actix.
 pub mod web;
 

@@ -13,6 +13,7 @@ mod customer;
 mod demo;
 mod export;
 mod license;
+mod load;
 mod migrate;
 mod serve;
 mod shadow;
@@ -65,6 +66,8 @@ enum Command {
     /// Manage what a shop sells
     #[command(subcommand)]
     Catalog(catalog::Catalog),
+    /// Drive a running gateway with punchouts, and report throughput and percentiles
+    Load(load::Load),
 }
 
 /// Runs the command line; errors end in one sentence on standard error and exit code 1.
@@ -84,12 +87,14 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {
-    if let Command::Demo(demo) = cli.command {
-        return demo.run();
+    match cli.command {
+        Command::Demo(demo) => return demo.run(),
+        Command::Load(load) => return load.run(),
+        _ => {}
     }
     let config = Config::load(cli.config.as_deref())?;
     match cli.command {
-        Command::Demo(_) | Command::Check(_) => unreachable!("ran above, without settings"),
+        Command::Demo(_) | Command::Check(_) | Command::Load(_) => unreachable!("ran above, without settings"),
         Command::Serve(serve) => serve.run(&config),
         Command::Migrate(migrate) => migrate.run(&config),
         Command::Apply(apply) => apply.run(&config),
