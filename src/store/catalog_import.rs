@@ -4,6 +4,7 @@
 //! sees any of it until [`finish`] moves the version. Whatever a died import left behind, [`clear`] takes back. Every
 //! batch proves that the import is still the one that was begun, so that two never write at once.
 
+use diesel::connection::SimpleConnection;
 use diesel::dsl::{count_star, max};
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -125,7 +126,7 @@ pub fn begin(connection: &mut Connection, shop_id: &str, import_id: &str, now: i
     if taken == 0 {
         return Ok(Begun::Busy(catalog.import_touched_at.unwrap_or(now)));
     }
-    prepare_index(connection)?;
+    prepare(connection)?;
     // Read again: what ended in between counts.
     let catalog = of_shop(connection, shop_id)?.unwrap_or(catalog);
     Ok(Begun::Begun(Import {
@@ -137,9 +138,11 @@ pub fn begin(connection: &mut Connection, shop_id: &str, import_id: &str, now: i
 }
 
 /// FTS5 is told to hold a whole batch before it writes, and to merge what it wrote late: as it comes it does both so
-/// early that the index takes twice as long. It keeps this in the database.
-fn prepare_index(connection: &mut Connection) -> Result<()> {
+/// early that the index takes twice as long. It keeps this in the database. And this connection lets the log grow to
+/// 64 MiB before it is worked off: every few MiB, the pages that all articles touch would be written again and again.
+fn prepare(connection: &mut Connection) -> Result<()> {
     if let Connection::Sqlite(c) = connection {
+        c.batch_execute("PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 16777216")?;
         for (setting, value) in [("hashsize", 16 << 20), ("automerge", 16), ("crisismerge", 64)] {
             sql_query("INSERT INTO catalog_index (catalog_index, rank) VALUES (?, ?)")
                 .bind::<Text, _>(setting)
@@ -400,7 +403,6 @@ pub fn delete_ended(connection: &mut Connection, import: &Import, oldest: i64, l
 
 /// What the databases want to be told after much was written.
 pub fn tidy(connection: &mut Connection) -> Result<()> {
-    use diesel::connection::SimpleConnection;
     match connection {
         Connection::Sqlite(_) => {}
         // Statistics, and what the index has only noted so far.
