@@ -34,7 +34,9 @@ fn argon2_loop(time: Duration, threads: usize) -> Result<(), Box<dyn std::error:
         let (mut known, mut digest) = ([0; 32], [0; 32]);
         let mut verified = 0_u64;
         while Instant::now() < end {
-            argon2.hash_password_into_with_memory(b"correct horse", b"sixteen bytes...", &mut digest, &mut memory).ok()?;
+            argon2
+                .hash_password_into_with_memory(b"correct horse", b"sixteen bytes...", &mut digest, &mut memory)
+                .ok()?;
             if verified == 0 {
                 known = digest;
             }

@@ -1,9 +1,13 @@
 //! Time as the gateway knows it: microseconds since 1970-01-01 UTC in an `i64`.
 //!
-//! Nothing asks the system for the time but [`Clock::System`]; tests move a [`Clock::Set`] by hand.
+//! Nothing asks the system for the time but [`Clock`]; a gateway's is [`Clock::steady`]. Tests move a [`Clock::Set`] by hand.
+
+mod steady;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+
+use self::steady::Steady;
 
 /// One second in the unit of all times here.
 pub const SECOND: i64 = 1_000_000;
@@ -14,15 +18,31 @@ pub const DAY: i64 = 24 * HOUR;
 #[derive(Clone, Debug)]
 pub enum Clock {
     System,
+    /// The system's, without its steps.
+    Steady(Arc<Steady>),
     /// Stands still until somebody moves it.
     Set(Arc<AtomicI64>),
 }
 
 impl Clock {
+    /// For a process that lives long: tokens neither die nor live on when the system's clock is set.
+    pub fn steady() -> Self {
+        Self::Steady(Arc::new(Steady::start(Self::System.now())))
+    }
+
     pub fn now(&self) -> i64 {
         match self {
             Self::System => jiff::Timestamp::now().as_microsecond(),
+            Self::Steady(steady) => steady.now(Self::System.now()),
             Self::Set(time) => time.load(Ordering::Relaxed),
+        }
+    }
+
+    /// What other people's clocks tell: for one-time passwords, which a telephone makes by its own.
+    pub fn wall(&self) -> i64 {
+        match self {
+            Self::Steady(_) => Self::System.now(),
+            own => own.now(),
         }
     }
 }

@@ -89,7 +89,7 @@ impl Accounts {
 
     /// True if the code is right and was not used before.
     async fn take_code(&self, account: &Account, code: &str, now: i64) -> Result<bool, StoreError> {
-        let step = account.totp_secret.clone().and_then(|secret| Secret::stored(secret).step(code, now));
+        let step = account.totp_secret.clone().and_then(|secret| Secret::stored(secret).step(code, self.clock.wall()));
         let (id, recovery) = (account.id.clone(), totp::recovery_digest(code));
         self.store
             .write(move |c| match step {

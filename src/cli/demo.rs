@@ -70,10 +70,10 @@ impl Demo {
         fill(&store, &config, &shop_url, &buyer_url, api_key.expose())?;
 
         System::new().block_on(async move {
-            let core = Arc::new(Gateway::new(store, &config, gateway_url.clone(), Clock::System).await?);
+            let core = Arc::new(Gateway::new(store, &config, gateway_url.clone(), Clock::steady()).await?);
             background::start(&core);
             let servers = [
-                web::server::serve(gateway, core.clone(), &config)?,
+                web::server::serve(gateway, core.clone(), &config, web::server::Draining::default())?,
                 shop::serve(
                     shop,
                     shop::Shop {

@@ -108,6 +108,20 @@ fn run(cli: Cli) -> anyhow::Result<()> {
 
 /// Opens the database with its schema up to date.
 fn open(config: &Config) -> anyhow::Result<Store> {
+    open_as_it_is(config).map_err(|error| {
+        let said = format!("{error:#}");
+        // What SQLite says of a file that was overwritten or half copied.
+        match said.contains("file is not a database") || said.contains("malformed") {
+            true => anyhow::anyhow!(
+                "{} is damaged or no database of SQLite; nothing was written to it. Put a backup in its place ({said})",
+                config.database_url
+            ),
+            false => error,
+        }
+    })
+}
+
+fn open_as_it_is(config: &Config) -> anyhow::Result<Store> {
     let store = connect(config)?;
     if config.migrate {
         wait(migrate::migrate(&store))?;

@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::rt::System;
 use anyhow::Context;
@@ -12,7 +13,8 @@ use super::background;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::punchout::Gateway;
-use crate::{telemetry, web};
+use crate::web::server::Draining;
+use crate::{store, telemetry, web};
 
 #[derive(Args)]
 pub struct Serve {
@@ -25,12 +27,13 @@ impl Serve {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         let config = Config { migrate: config.migrate && !self.no_migrate, ..config.clone() };
         telemetry::start_logging(&config);
+        let _sole = store::sole::hold(&config.database_url)?;
         let store = super::open(&config)?;
         let listener = bind(config.listen)?;
         let address = listener.local_addr()?;
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         System::new().block_on(async move {
-            let gateway = Arc::new(Gateway::new(store, &config, public_url, Clock::System).await?);
+            let gateway = Arc::new(Gateway::new(store, &config, public_url, Clock::steady()).await?);
             background::start(&gateway);
             let metrics_listener = metrics_listener(&config)?;
             let metrics_address = metrics_listener.as_ref().map(TcpListener::local_addr).transpose()?;
@@ -38,10 +41,20 @@ impl Serve {
                 Some(listener) => Some(web::server::serve_metrics(listener, telemetry::start_metrics()?)?),
                 None => None,
             };
-            let server = web::server::serve(listener, gateway.clone(), &config)?;
+            let draining = Draining::default();
+            let server = web::server::serve(listener, gateway.clone(), &config, draining.clone())?;
             let handles: Vec<_> = metrics.iter().map(|server| server.handle()).chain([server.handle()]).collect();
             actix_web::rt::spawn(async move {
-                stop_signal().await;
+                let drain = Duration::from_micros(config.drain.unsigned_abs());
+                if stop_signal().await == Stop::InTurn && !drain.is_zero() {
+                    draining.begin();
+                    tracing::info!(seconds = drain.as_secs(), "draining: not ready any more, requests are still taken");
+                    // Whoever asks twice wants it now.
+                    tokio::select! {
+                        () = tokio::time::sleep(drain) => {}
+                        _ = stop_signal() => {}
+                    }
+                }
                 tracing::info!("stopping: requests under way end, new ones are refused");
                 for handle in handles {
                     handle.stop(true).await;
@@ -81,18 +94,27 @@ pub fn bind(address: std::net::SocketAddr) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
+/// How a process is asked to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// SIGTERM: a supervisor, who sends requests elsewhere.
+    InTurn,
+    /// SIGINT: somebody at the terminal.
+    AtOnce,
+}
+
 /// Waits for SIGTERM or SIGINT.
-pub async fn stop_signal() {
+pub async fn stop_signal() -> Stop {
     match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
         (Ok(mut terminate), Ok(mut interrupt)) => {
             tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
+                _ = terminate.recv() => Stop::InTurn,
+                _ = interrupt.recv() => Stop::AtOnce,
             }
         }
         _ => {
             tracing::warn!("signals cannot be caught; stop the process by force");
-            std::future::pending::<()>().await;
+            std::future::pending().await
         }
     }
 }

@@ -45,7 +45,8 @@ impl Mix {
     pub fn kind(&self, nth: u64) -> Kind {
         // A step that has no factor in common with the whole visits every place once, far from its neighbours.
         let whole = u64::from(self.whole);
-        let step = (1..).map(|n| whole * 5 / 8 + n).find(|step| greatest_common_divisor(*step, whole) == 1).unwrap_or(1);
+        let step =
+            (1..).map(|n| whole * 5 / 8 + n).find(|step| greatest_common_divisor(*step, whole) == 1).unwrap_or(1);
         let mut place = (nth % whole) * (step % whole.max(1)) % whole;
         for (kind, weight) in &self.parts {
             if place < u64::from(*weight) {

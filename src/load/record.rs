@@ -139,8 +139,7 @@ impl Record {
             });
             let mut others = others.collect::<Vec<_>>().join(", ");
             if !seen.refused.is_empty() {
-                let (half, most) =
-                    (seen.refused.value_at_percentile(50.0), seen.refused.value_at_percentile(99.0));
+                let (half, most) = (seen.refused.value_at_percentile(50.0), seen.refused.value_at_percentile(99.0));
                 let _ = write!(others, " (refused: p50 {}, p99 {})", written(half, 1), written(most, 1));
             }
             let _ = writeln!(table, "   {others}");
@@ -182,7 +181,8 @@ fn latencies(histogram: &Histogram<u64>) -> Value {
     if histogram.is_empty() {
         return Value::Null;
     }
-    let at = |(name, percent): (&str, f64)| (name.to_owned(), json!(histogram.value_at_percentile(percent) as f64 / 1e3));
+    let at =
+        |(name, percent): (&str, f64)| (name.to_owned(), json!(histogram.value_at_percentile(percent) as f64 / 1e3));
     Value::Object(PERCENTILES.into_iter().map(at).collect())
 }
 

@@ -108,7 +108,8 @@ impl Target {
             0 => request,
             // Network 10 has room for 16 million.
             most => {
-                let address = std::net::Ipv4Addr::from(0x0a00_0000 | (nth.wrapping_mul(7_919) % u64::from(most)) as u32);
+                let address =
+                    std::net::Ipv4Addr::from(0x0a00_0000 | (nth.wrapping_mul(7_919) % u64::from(most)) as u32);
                 request.header("x-forwarded-for", address.to_string())
             }
         }

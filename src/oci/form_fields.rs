@@ -79,6 +79,11 @@ impl FormFields {
         self.text.len()
     }
 
+    /// All names and values in a row.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The first value with that name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)

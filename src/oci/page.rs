@@ -93,11 +93,12 @@ const PIECE: usize = 4_096;
 impl fmt::Display for Inputs<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut piece = String::with_capacity(2 * PIECE);
+        let mut escaped = Escaped::new(self.0.text());
         for (name, value) in self.0 {
             piece.push_str("\n<input type=\"hidden\" name=\"");
-            write_attribute(&mut piece, name)?;
+            escaped.write_next(name.len(), &mut piece)?;
             piece.push_str("\" value=\"");
-            write_attribute(&mut piece, value)?;
+            escaped.write_next(value.len(), &mut piece)?;
             piece.push_str("\">");
             if piece.len() >= PIECE {
                 f.write_str(&piece)?;
@@ -113,29 +114,55 @@ pub(super) struct Attribute<'a>(pub(super) &'a str);
 
 impl fmt::Display for Attribute<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_attribute(f, self.0)
+        Escaped::new(self.0).write_next(self.0.len(), f)
     }
 }
 
-fn write_attribute(out: &mut impl fmt::Write, text: &str) -> fmt::Result {
-    // Most texts have nothing to escape, and this finds it out sixteen bytes at a time.
-    if !text.bytes().fold(false, |found, byte| found | is_special(byte)) {
-        return out.write_str(text);
+/// A text that is escaped part after part. What is special in it is looked for once, over the borders of the parts: most
+/// parts have nothing special, and many are too short to be searched quickly.
+struct Escaped<'a> {
+    text: &'a str,
+    at: usize,
+    /// Of the next byte to escape, or the end.
+    special: usize,
+}
+
+impl<'a> Escaped<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, at: 0, special: next_special(text, 0) }
     }
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| SPECIAL[usize::from(byte)]) {
-        out.write_str(&rest[..at])?;
-        out.write_str(match rest.as_bytes()[at] {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            b'\'' => "&#39;",
-            _ => "&#13;",
-        })?;
-        rest = &rest[at + 1..];
+
+    fn write_next(&mut self, bytes: usize, out: &mut impl fmt::Write) -> fmt::Result {
+        let end = self.at + bytes;
+        while self.special < end {
+            out.write_str(&self.text[self.at..self.special])?;
+            out.write_str(match self.text.as_bytes()[self.special] {
+                b'&' => "&amp;",
+                b'<' => "&lt;",
+                b'>' => "&gt;",
+                b'"' => "&quot;",
+                b'\'' => "&#39;",
+                _ => "&#13;",
+            })?;
+            self.at = self.special + 1;
+            self.special = next_special(self.text, self.at);
+        }
+        out.write_str(&self.text[self.at..end])?;
+        self.at = end;
+        Ok(())
     }
-    out.write_str(rest)
+}
+
+/// Where the next byte to escape is, from a place on; the end if there is none. Finds out about 64 bytes at a time.
+fn next_special(text: &str, from: usize) -> usize {
+    let (blocks, rest) = text.as_bytes()[from..].as_chunks::<64>();
+    let place = |bytes: &[u8]| bytes.iter().position(|byte| SPECIAL[usize::from(*byte)]);
+    for (number, block) in blocks.iter().enumerate() {
+        if block.iter().fold(false, |found, byte| found | is_special(*byte)) {
+            return from + number * 64 + place(block).unwrap_or_default();
+        }
+    }
+    place(rest).map_or(text.len(), |at| from + blocks.len() * 64 + at)
 }
 
 /// All of them are ASCII, so they are never a part of another character.
@@ -143,7 +170,7 @@ const fn is_special(byte: u8) -> bool {
     (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"') | (byte == b'\'') | (byte == b'\r')
 }
 
-/// The same for one byte after another.
+/// The same for single bytes.
 static SPECIAL: [bool; 256] = {
     let mut special = [false; 256];
     let mut byte = 0;

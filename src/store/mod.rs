@@ -29,6 +29,7 @@ pub mod revision;
 mod schema;
 pub mod sessions;
 pub mod shops;
+pub mod sole;
 pub mod systems;
 
 pub(crate) use engine::on;

@@ -13,8 +13,13 @@ pub async fn live() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "status": "live" }))
 }
 
-/// `GET /health/ready`: the database answers, so logins can be taken.
+/// `GET /health/ready`: the database answers, so logins can be taken, and the process is not about to stop.
 pub async fn ready(web: Data<Web>) -> HttpResponse {
+    if web.draining.has_begun() {
+        return HttpResponse::ServiceUnavailable()
+            .insert_header((RETRY_AFTER, "5"))
+            .json(serde_json::json!({ "status": "stopping" }));
+    }
     match web.gateway.store.read(store::revision::find).await {
         Ok(_) => HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })),
         Err(error) => {

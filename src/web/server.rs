@@ -3,10 +3,13 @@
 
 use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
-use actix_web::middleware::DefaultHeaders;
+use actix_web::http::ConnectionType;
+use actix_web::middleware::{DefaultHeaders, Next, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, Error, HttpServer};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -23,12 +26,28 @@ use crate::web::{api, app, tools};
 /// A client that takes longer to send its request's head is cut off.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Whether the process is about to stop: it is not ready any more, and every answer ends its connection, so that a load
+/// balancer opens its next one elsewhere.
+#[derive(Clone, Default)]
+pub struct Draining(Arc<AtomicBool>);
+
+impl Draining {
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// What handlers share.
 pub struct Web {
     pub gateway: Arc<Gateway>,
     pub trusted_proxies: Vec<IpAddr>,
     pub cookies: Cookies,
     pub accounts: Accounts,
+    pub draining: Draining,
     /// Of the checker that anybody may use.
     pub desk: tools::Desk,
     /// The description of the API, rendered once.
@@ -36,13 +55,18 @@ pub struct Web {
 }
 
 /// The gateway on its listener. Runs when awaited.
-pub fn serve(listener: TcpListener, gateway: Arc<Gateway>, config: &Config) -> std::io::Result<Server> {
+pub fn serve(
+    listener: TcpListener,
+    gateway: Arc<Gateway>,
+    config: &Config,
+    draining: Draining,
+) -> std::io::Result<Server> {
     let openapi = api::Description::openapi().to_pretty_json().map_err(std::io::Error::other)?;
     let cookies = Cookies::new(&gateway.public_url);
     let accounts =
         Accounts::new(gateway.store.clone(), gateway.hasher.clone(), gateway.clock.clone(), config.login_limits());
     let (desk, trusted_proxies) = (tools::Desk::default(), config.trusted_proxies.clone());
-    let web = Data::new(Web { gateway, cookies, accounts, desk, trusted_proxies, openapi });
+    let web = Data::new(Web { gateway, cookies, accounts, draining, desk, trusted_proxies, openapi });
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web.clone())
@@ -54,6 +78,7 @@ pub fn serve(listener: TcpListener, gateway: Arc<Gateway>, config: &Config) -> s
                     .add(("X-Content-Type-Options", "nosniff")),
             )
             .wrap(TracingLogger::<QuietSpan>::new())
+            .wrap(from_fn(end_connections))
             .configure(app::routes)
     })
     .workers(config.workers)
@@ -62,6 +87,18 @@ pub fn serve(listener: TcpListener, gateway: Arc<Gateway>, config: &Config) -> s
     .disable_signals()
     .listen(listener)?;
     Ok(server.run())
+}
+
+async fn end_connections<B: MessageBody>(
+    web: Data<Web>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let mut answer = next.call(request).await?;
+    if web.draining.has_begun() {
+        answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
+    Ok(answer)
 }
 
 /// `/metrics` on a listener of its own, which need not be reachable from outside.
