@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use crate::punchout::{Gateway, expiry};
 use crate::snapshot;
+use crate::store::StoreError;
+use crate::store::news::News;
 
 /// Starts looking for changes, sweeping up and writing refusals down.
-pub fn start(gateway: &Arc<Gateway>) {
-    actix_web::rt::spawn(snapshot::watch(gateway.store.clone(), gateway.snapshot.clone()));
+pub fn start(gateway: &Arc<Gateway>) -> Result<(), StoreError> {
+    let News { changes, .. } = gateway.store.listen()?;
+    actix_web::rt::spawn(snapshot::watch(gateway.store.clone(), gateway.snapshot.clone(), changes));
     actix_web::rt::spawn(expiry::sweep(gateway.clone()));
     let gateway = gateway.clone();
     actix_web::rt::spawn(async move { gateway.recorder.run(&gateway.store).await });
+    Ok(())
 }
 
 /// Writes down what still waits to be, when no more requests come.
