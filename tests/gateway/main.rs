@@ -19,6 +19,7 @@ mod house;
 mod journal;
 mod licenses;
 mod mapping;
+mod nodes;
 mod passwords;
 mod people;
 mod plans;
