@@ -12,7 +12,7 @@ use std::thread;
 use crate::clock::{DAY, HOUR, MINUTE, SECOND};
 use crate::credential::password::Parameters;
 use crate::credential::throttle::Limits;
-use crate::store::DatabaseUrl;
+use crate::store::{DatabaseUrl, Terms};
 
 /// The file that is read when it exists and no other is named.
 pub const DEFAULT_FILE: &str = "punchgate.toml";
@@ -26,6 +26,8 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "sqlite://punchgate.db",
         "where the data lies: sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE",
     ),
+    ("database_connections", "8", "connections of one gateway to PostgreSQL: 1 to 100"),
+    ("statement_timeout", "10s", "how long one statement of a request may take on PostgreSQL: 1s to 5m"),
     ("migrate", "true", "bring the schema up to date at the start: true or false"),
     ("listen", "127.0.0.1:8080", "address and port of the gateway"),
     ("metrics_listen", "127.0.0.1:9464", "address and port of /metrics, or \"off\""),
@@ -67,6 +69,9 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
 #[derive(Debug, Clone)]
 pub struct Config {
     pub database_url: DatabaseUrl,
+    pub database_connections: usize,
+    /// Microseconds, like all spans of time here.
+    pub statement_timeout: i64,
     pub migrate: bool,
     pub listen: SocketAddr,
     pub metrics_listen: Option<SocketAddr>,
@@ -75,7 +80,6 @@ pub struct Config {
     /// Without a slash at the end. None: made from the address that was really bound.
     pub public_url: Option<String>,
     pub trusted_proxies: Vec<IpAddr>,
-    /// Microseconds, like all spans of time here.
     pub entry_lifetime: i64,
     pub punchout_lifetime: i64,
     pub password: Parameters,
@@ -85,7 +89,6 @@ pub struct Config {
     pub failed_logins_per_customer_and_address: u32,
     pub failed_logins_per_address: u32,
     pub failed_logins_per_customer: u32,
-    /// Microseconds.
     pub shop_timeout: i64,
     pub refusals_kept: i64,
     pub workers: usize,
@@ -113,6 +116,17 @@ pub enum ConfigError {
 }
 
 impl Config {
+    /// How PostgreSQL is used by a command, whose statements may take their time.
+    pub fn terms(&self) -> Terms {
+        Terms { connections: self.database_connections, statement_timeout: None }
+    }
+
+    /// And by a gateway, whose callers wait.
+    pub fn terms_of_requests(&self) -> Terms {
+        let limit = std::time::Duration::from_micros(self.statement_timeout.unsigned_abs());
+        Terms { statement_timeout: Some(limit), ..self.terms() }
+    }
+
     /// How often a login may fail, of shop customers and of accounts alike.
     pub fn login_limits(&self) -> Limits {
         Limits {
@@ -150,6 +164,10 @@ impl Config {
             database_url: sources
                 .get("database_url", DatabaseUrl::read)?
                 .unwrap_or(DatabaseUrl::Sqlite("punchgate.db".into())),
+            database_connections: sources.get("database_connections", |v| number(v, 1, 100))?.map_or(8, |n| n as usize),
+            statement_timeout: sources
+                .get("statement_timeout", |v| span(v, SECOND, 5 * MINUTE))?
+                .unwrap_or(10 * SECOND),
             migrate: sources
                 .get("migrate", |v| v.parse().map_err(|_| "it must be true or false".into()))?
                 .unwrap_or(true),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use tokio::sync::Notify;
 
 use crate::license::Website;
 use crate::mapping::Context;
@@ -17,6 +18,8 @@ use crate::system::Profile;
 
 /// How often the change counter is looked at: what another process writes is in force after that.
 const LOOK: Duration = Duration::from_millis(500);
+/// The same where changes are told: only for those that were told while nobody could hear.
+const LOOK_AFTER: Duration = Duration::from_millis(1_500);
 
 /// One consistent view of shops and systems.
 pub struct Snapshot {
@@ -111,11 +114,15 @@ impl Snapshot {
     }
 }
 
-/// Keeps the snapshot fresh for as long as the gateway runs.
-pub async fn watch(store: Store, snapshot: Arc<ArcSwap<Snapshot>>) {
+/// Keeps the snapshot fresh for as long as the gateway runs: at once when a change is told, and anyway after a while.
+pub async fn watch(store: Store, snapshot: Arc<ArcSwap<Snapshot>>, changes: Arc<Notify>) {
+    let look = if store.hears() { LOOK_AFTER } else { LOOK };
     let mut reachable = true;
     loop {
-        tokio::time::sleep(LOOK).await;
+        tokio::select! {
+            () = changes.notified() => {}
+            () = tokio::time::sleep(look) => {}
+        }
         let looked = refresh(&store, &snapshot).await;
         match &looked {
             Err(error) if reachable => {

@@ -45,6 +45,10 @@ pub fn start_metrics() -> Result<PrometheusHandle, BuildError> {
         "Products asked of shops that answer for them, by outcome"
     );
     metrics::describe_counter!("punchgate_returns_total", "Carts returned");
+    metrics::describe_counter!(
+        "punchgate_shared_logins_total",
+        "Logins whose end was told to other nodes, heard from them, or lost on the way"
+    );
     metrics::describe_counter!("punchgate_passwords_total", "Passwords checked, by hashing or from memory");
     Ok(handle)
 }

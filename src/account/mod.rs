@@ -8,11 +8,13 @@ pub mod session;
 pub mod signin;
 pub mod totp;
 
+use std::sync::Arc;
+
 pub use reach::Reach;
 
 use crate::clock::Clock;
 use crate::credential::password::Hasher;
-use crate::credential::throttle::{Limits, Throttle};
+use crate::credential::throttle::Throttle;
 use crate::store::Store;
 
 /// Everything that signing in takes.
@@ -21,11 +23,11 @@ pub struct Accounts {
     pub hasher: Hasher,
     pub clock: Clock,
     /// Apart from that of the shop's customers: neither locks the other out.
-    throttle: Throttle,
+    throttle: Arc<Throttle>,
 }
 
 impl Accounts {
-    pub fn new(store: Store, hasher: Hasher, clock: Clock, limits: Limits) -> Self {
-        Self { store, hasher, clock, throttle: Throttle::new(limits) }
+    pub fn new(store: Store, hasher: Hasher, clock: Clock, throttle: Arc<Throttle>) -> Self {
+        Self { store, hasher, clock, throttle }
     }
 }

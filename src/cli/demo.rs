@@ -71,7 +71,7 @@ impl Demo {
 
         System::new().block_on(async move {
             let core = Arc::new(Gateway::new(store, &config, gateway_url.clone(), Clock::steady()).await?);
-            background::start(&core);
+            background::start(&core)?;
             let servers = [
                 web::server::serve(gateway, core.clone(), &config, web::server::Draining::default())?,
                 shop::serve(

@@ -14,7 +14,7 @@ pub struct Migrate {
 
 impl Migrate {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
-        let store = super::connect(config)?;
+        let store = super::connect(config, config.terms())?;
         if self.check {
             let pending = super::wait(store.read(store::migrate::list_pending))?;
             for name in &pending {

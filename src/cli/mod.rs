@@ -27,7 +27,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::{Config, SETTINGS};
 use crate::shop;
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Store, StoreError, Terms};
 
 /// Self-hosted OCI punchout gateway between procurement systems and web shops
 #[derive(Parser)]
@@ -108,7 +108,11 @@ fn run(cli: Cli) -> anyhow::Result<()> {
 
 /// Opens the database with its schema up to date.
 fn open(config: &Config) -> anyhow::Result<Store> {
-    open_as_it_is(config).map_err(|error| {
+    open_on(config, config.terms())
+}
+
+fn open_on(config: &Config, terms: Terms) -> anyhow::Result<Store> {
+    open_as_it_is(config, terms).map_err(|error| {
         let said = format!("{error:#}");
         // What SQLite says of a file that was overwritten or half copied.
         match said.contains("file is not a database") || said.contains("malformed") {
@@ -121,8 +125,8 @@ fn open(config: &Config) -> anyhow::Result<Store> {
     })
 }
 
-fn open_as_it_is(config: &Config) -> anyhow::Result<Store> {
-    let store = connect(config)?;
+fn open_as_it_is(config: &Config, terms: Terms) -> anyhow::Result<Store> {
+    let store = connect(config, terms)?;
     if config.migrate {
         wait(migrate::migrate(&store))?;
         return Ok(store);
@@ -134,8 +138,8 @@ fn open_as_it_is(config: &Config) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-fn connect(config: &Config) -> anyhow::Result<Store> {
-    Store::open(&config.database_url).with_context(|| format!("cannot open {}", config.database_url))
+fn connect(config: &Config, terms: Terms) -> anyhow::Result<Store> {
+    Store::open_on(&config.database_url, terms).with_context(|| format!("cannot open {}", config.database_url))
 }
 
 /// Runs one job to its end on the calling thread. Commands need no more runtime than that.

@@ -28,13 +28,13 @@ impl Serve {
         let config = Config { migrate: config.migrate && !self.no_migrate, ..config.clone() };
         telemetry::start_logging(&config);
         let _sole = store::sole::hold(&config.database_url)?;
-        let store = super::open(&config)?;
+        let store = super::open_on(&config, config.terms_of_requests())?;
         let listener = bind(config.listen)?;
         let address = listener.local_addr()?;
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         System::new().block_on(async move {
             let gateway = Arc::new(Gateway::new(store, &config, public_url, Clock::steady()).await?);
-            background::start(&gateway);
+            background::start(&gateway)?;
             let metrics_listener = metrics_listener(&config)?;
             let metrics_address = metrics_listener.as_ref().map(TcpListener::local_addr).transpose()?;
             let metrics = match metrics_listener {

@@ -19,6 +19,9 @@ pub(super) enum Event {
     Failed,
     Succeeded,
     Withdrawn,
+    /// On another node, so it was never pending here.
+    FailedElsewhere,
+    SucceededElsewhere,
 }
 
 impl Count {
@@ -42,6 +45,8 @@ impl Count {
                 count.pending = count.pending.saturating_sub(1);
                 count.failed = count.failed.saturating_add(1);
             }
+            Event::FailedElsewhere => count.failed = count.failed.saturating_add(1),
+            Event::SucceededElsewhere => {}
             Event::Succeeded | Event::Withdrawn => count.pending = count.pending.saturating_sub(1),
         }
         count

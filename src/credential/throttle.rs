@@ -8,7 +8,9 @@
 //! thousand at once would all be admitted before the next has failed. Success and withdrawal take it back. Before the
 //! first failure nothing counts: how many passwords are looked at at a time is bounded by the pool.
 //!
-//! Counts live in this process; with several nodes each allows its own.
+//! Counts live in this process. Nodes of one installation tell each other what ended ([`Told`]), so that failures count
+//! on all of them a moment later; what is still pending elsewhere does not. What gets lost on the way loosens the limits,
+//! and nothing else.
 
 use std::{
     hash::{BuildHasher, Hash, RandomState},
@@ -16,9 +18,12 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use hmac::{Hmac, KeyInit, Mac};
 use quick_cache::unsync::Cache;
+use sha2::Sha256;
 
 use super::count::{Count, Event};
+use super::told::Told;
 
 /// How many failures a window allows; 0 switches that limit off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,9 +59,20 @@ pub struct TooMany {
 pub struct Throttle {
     limits: Limits,
     window: i64,
-    /// Customers are kept as keyed hashes: short, and nothing to read in a memory dump.
-    names: RandomState,
+    names: Names,
+    tell: Option<Tell>,
     counts: Mutex<Counts>,
+}
+
+/// Takes what the other nodes have to know. It is called while a login waits, so it must not.
+pub type Tell = Box<dyn Fn(Told) + Send + Sync>;
+
+/// Customers are kept as keyed hashes: short, and nothing to read in a memory dump.
+enum Names {
+    /// With a key of this process.
+    Own(RandomState),
+    /// With one that all nodes have.
+    Shared(Box<Hmac<Sha256>>),
 }
 
 /// About this many of each are remembered; what is rarely seen goes first, so a flood of new addresses does not wash
@@ -78,11 +94,23 @@ struct Pair {
 }
 
 impl Throttle {
+    /// Counts of this process alone.
     pub fn new(limits: Limits) -> Throttle {
+        Throttle::with(limits, Names::Own(RandomState::new()), None)
+    }
+
+    /// Counts that several nodes keep together, who all have the same key.
+    pub fn shared(limits: Limits, key: &[u8; 32], tell: Tell) -> Throttle {
+        let hmac = Hmac::new_from_slice(key).expect("HMAC takes a key of any length");
+        Throttle::with(limits, Names::Shared(Box::new(hmac)), Some(tell))
+    }
+
+    fn with(limits: Limits, names: Names, tell: Option<Tell>) -> Throttle {
         Throttle {
             limits,
             window: i64::from(limits.window_seconds.max(1)) * 1_000_000,
-            names: RandomState::new(),
+            names,
+            tell,
             counts: Mutex::new(Counts {
                 pairs: Cache::new(CAPACITY),
                 addresses: Cache::new(CAPACITY),
@@ -97,7 +125,7 @@ impl Throttle {
     /// [`TooMany`] if the customer from this address, this address, or the customer from addresses unknown to him is
     /// over the limit.
     pub fn admit(&self, customer: &str, address: IpAddr, now: i64) -> Result<(), TooMany> {
-        let (customer, address) = (self.names.hash_one(customer), network(address));
+        let (customer, address) = (self.digest(customer), network(address));
         let mut counts = self.counts();
         let pair = known(&counts.pairs, &(customer, address));
         let from_here = pair.count.current(now, self.window);
@@ -148,15 +176,47 @@ impl Throttle {
         self.end(customer, address, now, Event::Withdrawn);
     }
 
+    /// What another node told. What was under way for longer than a window counts no more.
+    pub fn hear(&self, told: Told, now: i64) {
+        if now.saturating_sub(told.at) >= self.window {
+            return;
+        }
+        let event = if told.was_right { Event::SucceededElsewhere } else { Event::FailedElsewhere };
+        self.count(&mut self.counts(), told.customer, told.address, told.at, event);
+    }
+
+    /// What a customer is counted under.
+    pub(super) fn digest(&self, customer: &str) -> u64 {
+        match &self.names {
+            Names::Own(state) => state.hash_one(customer),
+            Names::Shared(hmac) => {
+                let digest = hmac.as_ref().clone().chain_update(customer).finalize().into_bytes();
+                digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+            }
+        }
+    }
+
     fn end(&self, customer: &str, address: IpAddr, now: i64, event: Event) {
-        self.count(&mut self.counts(), self.names.hash_one(customer), network(address), now, event);
+        let (customer, address) = (self.digest(customer), network(address));
+        let mut counts = self.counts();
+        let before = known(&counts.pairs, &(customer, address));
+        self.count(&mut counts, customer, address, now, event);
+        drop(counts);
+        let is_news = match event {
+            Event::Failed => true,
+            Event::Succeeded => before.changes_by_success(now, self.window),
+            _ => false,
+        };
+        if let Some(tell) = self.tell.as_ref().filter(|_| is_news) {
+            tell(Told { customer, address, was_right: event == Event::Succeeded, at: now });
+        }
     }
 
     fn count(&self, counts: &mut Counts, customer: u64, address: IpAddr, now: i64, event: Event) {
         let key = (customer, address);
         let mut pair = known(&counts.pairs, &key);
         pair.count = pair.count.after(event, now, self.window);
-        if event == Event::Succeeded {
+        if matches!(event, Event::Succeeded | Event::SucceededElsewhere) {
             pair.count.failed = 0;
             pair.succeeded = Some(now);
         }
@@ -174,6 +234,13 @@ impl Throttle {
 }
 
 impl Pair {
+    /// Whether other nodes would treat it otherwise if they knew of a good login now: there is something to forgive, or
+    /// it is long ago that they heard of one.
+    fn changes_by_success(&self, now: i64, window: i64) -> bool {
+        let heard_lately = |since: i64| now.abs_diff(since) < (TRUSTED_WINDOWS / 2 * window).unsigned_abs();
+        self.count.current(now, window).failed > 0 || !self.succeeded.is_some_and(heard_lately)
+    }
+
     fn is_trusted(&self, now: i64, window: i64) -> bool {
         self.succeeded.is_some_and(|since| now.abs_diff(since) < (TRUSTED_WINDOWS * window).unsigned_abs())
     }

@@ -1,6 +1,6 @@
 //! The story of a punchout, one file a step: [`login`] → [`entry`] → [`cart`] → [`giveback`] (the
 //! return), or [`leave`]; [`expiry`] sweeps up behind. What is refused on the way is noted by
-//! [`recorder`], with what its [`trace`] found.
+//! [`recorder`], with what its [`trace`] found; logins that failed are told to other nodes by [`neighbors`].
 //!
 //! [`functions`] are what a call may want besides a visit to the shop: they are answered at once and open no punchout.
 //!
@@ -20,6 +20,7 @@ pub mod giveback;
 pub mod journal;
 pub mod leave;
 pub mod login;
+pub mod neighbors;
 pub mod preview;
 mod reading;
 pub mod recorder;
@@ -41,6 +42,7 @@ use crate::credential::recent::Recent;
 use crate::credential::secret::TicketKey;
 use crate::credential::throttle::Throttle;
 use crate::oci::call::{Facts, Intent};
+use crate::punchout::neighbors::{Neighbors, Who};
 use crate::punchout::recorder::Recorder;
 use crate::refusal::{Code, Refusal};
 use crate::shop::catalog::Catalogs;
@@ -55,6 +57,9 @@ pub struct Gateway {
     pub hasher: Hasher,
     pub recent: Recent,
     pub throttle: Throttle,
+    /// Of the accounts that sign in. Apart from that of the shops' customers: neither locks the other out.
+    pub sign_ins: Arc<Throttle>,
+    pub neighbors: Neighbors,
     pub tickets: TicketKey,
     /// Shops that answer for their products themselves.
     pub catalogs: Catalogs,
@@ -73,17 +78,23 @@ pub struct Gateway {
 impl Gateway {
     /// Makes a gateway over an open store whose schema is up to date.
     pub async fn new(store: Store, config: &Config, public_url: String, clock: Clock) -> Result<Self, StoreError> {
-        let mut fresh = [0u8; 32];
-        getrandom::fill(&mut fresh).map_err(|error| StoreError::Unavailable(format!("no randomness: {error}")))?;
-        let key = store.write(move |c| store::keys::find_or_insert(c, "return tickets", &fresh)).await?;
-        let key: [u8; 32] =
-            key.try_into().map_err(|_| StoreError::Query("the key of return tickets has the wrong length".into()))?;
+        let key = key(&store, "return tickets").await?;
+        let (limits, neighbors) = (config.login_limits(), Neighbors::default());
+        let (throttle, sign_ins) = if store.hears() {
+            let key = self::key(&store, "failed logins").await?;
+            let shared = |who| Throttle::shared(limits, &key, neighbors.tell(who));
+            (shared(Who::Customers), shared(Who::Accounts))
+        } else {
+            (Throttle::new(limits), Throttle::new(limits))
+        };
         let snapshot = Snapshot::load(&store).await?;
         Ok(Self {
             snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
             hasher: Hasher::start(config.hash_threads, config.hash_queue, config.password),
             recent: Recent::new(config.recent_logins, 10_000),
-            throttle: Throttle::new(config.login_limits()),
+            throttle,
+            sign_ins: Arc::new(sign_ins),
+            neighbors,
             tickets: TicketKey::new(key),
             catalogs: Catalogs::new(Duration::from_micros(config.shop_timeout.unsigned_abs()))
                 .map_err(|error| StoreError::Unavailable(format!("no HTTP client for shops: {error}")))?,
@@ -107,6 +118,14 @@ impl Gateway {
     pub fn leave_url(&self, punchout: &str) -> String {
         format!("{}/leave/{}", self.public_url, self.tickets.issue(punchout))
     }
+}
+
+/// A random key of the installation, the same on every node.
+async fn key(store: &Store, name: &'static str) -> Result<[u8; 32], StoreError> {
+    let mut fresh = [0u8; 32];
+    getrandom::fill(&mut fresh).map_err(|error| StoreError::Unavailable(format!("no randomness: {error}")))?;
+    let key = store.write(move |c| store::keys::find_or_insert(c, name, &fresh)).await?;
+    key.try_into().map_err(|_| StoreError::Query(format!("the key of {name} has the wrong length")))
 }
 
 /// What of a call is kept with its punchout: all that shapes the answer, never a secret.

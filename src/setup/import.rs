@@ -222,6 +222,7 @@ fn finish(
     actor: &Actor,
     now: i64,
 ) -> Result<(), Rejected> {
+    store::unhurried(c)?;
     let rows = i64::try_from(file.len()).unwrap_or(i64::MAX);
     let imported = file.store(c, &shop.id, now)?;
     let told = json!({ "created": imported.created, "changed": imported.changed, "unchanged": imported.unchanged });

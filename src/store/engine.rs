@@ -9,7 +9,9 @@
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,21 +19,23 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sqlite::SqliteConnection;
 use diesel::{Connection as _, QueryResult};
-use diesel_async::AsyncPgConnection;
-use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use tokio::sync::oneshot;
+
+use super::postgres::{self, PgConnection, Server};
+use super::url::DatabaseUrl;
 
 /// Jobs taken into one SQLite transaction at most.
 const GROUP: usize = 64;
 /// Jobs that may wait for a thread; one more is told that the database is too busy.
 const QUEUE: usize = 8_192;
-/// PostgreSQL connections of one gateway.
-const POSTGRES_CONNECTIONS: usize = 8;
 /// A connection that lay idle for longer is tried before a job is trusted to it: a server restarts
 /// and a firewall forgets in quiet hours, and a job cannot be run twice.
 const IDLE: Duration = Duration::from_secs(1);
+/// How long a request's job may wait for a PostgreSQL connection to be free.
+const TURN: Duration = Duration::from_secs(3);
+/// The longest pause between two tries to reach a server that is away.
+const PAUSE: Duration = Duration::from_millis(500);
 
-pub type PgConnection = AsyncConnectionWrapper<AsyncPgConnection>;
 type Manager<C> = <C as diesel::Connection>::TransactionManager;
 
 /// A connection to either database. Query functions take it and run one body for both with
@@ -54,57 +58,6 @@ macro_rules! on {
     };
 }
 pub(crate) use on;
-
-/// Where the data lies: `sqlite://FILE` or `postgres://…`.
-#[derive(Clone, PartialEq, Eq)]
-pub enum DatabaseUrl {
-    Sqlite(PathBuf),
-    Postgres(String),
-}
-
-impl DatabaseUrl {
-    /// Reads a database URL; the error says what is allowed and never repeats a password.
-    pub fn read(text: &str) -> Result<Self, String> {
-        if let Some(path) = text.strip_prefix("sqlite://") {
-            if path.is_empty() {
-                return Err("a file name must follow sqlite://".into());
-            }
-            if path == ":memory:" {
-                return Err("a database in memory would forget what it acknowledged; name a file".into());
-            }
-            Ok(Self::Sqlite(PathBuf::from(path)))
-        } else if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            Ok(Self::Postgres(text.to_owned()))
-        } else {
-            Err("it must be sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE".into())
-        }
-    }
-}
-
-/// Without the password of a PostgreSQL URL.
-impl std::fmt::Display for DatabaseUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
-            Self::Postgres(url) => match url::Url::parse(url) {
-                Ok(mut url) => {
-                    if url.password().is_some() {
-                        let _ = url.set_password(Some("***"));
-                    }
-                    url.set_query(None);
-                    write!(f, "{url}")
-                }
-                Err(_) => f.write_str("postgres://***"),
-            },
-        }
-    }
-}
-
-impl std::fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self}")
-    }
-}
 
 /// Why the database did not do as asked.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -144,41 +97,88 @@ impl From<DieselError> for StoreError {
     }
 }
 
+/// How PostgreSQL is used; SQLite has one writer and waits for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// Connections of this process.
+    pub connections: usize,
+    /// How long one statement may take. None is for commands, whose work may take its time.
+    pub statement_timeout: Option<Duration>,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { connections: 8, statement_timeout: None }
+    }
+}
+
 /// The database of one process. Cheap to clone; the threads end with the last clone.
 #[derive(Clone)]
 pub struct Store {
-    url: DatabaseUrl,
+    shared: Arc<Shared>,
     reads: flume::Sender<Box<dyn Job>>,
     writes: flume::Sender<Box<dyn Job>>,
+    /// How long a job waits for its turn.
+    patience: Option<Duration>,
+}
+
+/// What the threads of one store know together.
+struct Shared {
+    url: DatabaseUrl,
+    /// None for SQLite.
+    server: Option<Server>,
+    terms: Terms,
+    /// Threads that have a connection, as far as they know.
+    connected: AtomicUsize,
+    /// One of those without tries to reach the server.
+    is_tried: AtomicBool,
 }
 
 impl Store {
-    /// Opens the connections on threads of their own and returns when all are usable.
+    /// The same with the usual terms, for commands.
     pub fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        Self::open_on(url, Terms::default())
+    }
+
+    /// Opens the connections on threads of their own and returns when all are usable.
+    pub fn open_on(url: &DatabaseUrl, terms: Terms) -> Result<Self, StoreError> {
         let (reads, read_jobs) = flume::bounded(QUEUE);
         let (writes, write_jobs) = match url {
             DatabaseUrl::Sqlite(_) => flume::bounded(QUEUE),
             DatabaseUrl::Postgres(_) => (reads.clone(), read_jobs.clone()),
         };
+        let server = match url {
+            DatabaseUrl::Sqlite(_) => None,
+            DatabaseUrl::Postgres(url) => Some(Server::new(url)?),
+        };
+        let patience = server.as_ref().and(terms.statement_timeout).map(|_| TURN);
+        let (connected, is_tried) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let shared = Arc::new(Shared { url: url.clone(), server, terms, connected, is_tried });
         match url {
             DatabaseUrl::Sqlite(_) => {
-                start("database writer", url, Access::Write, write_jobs)?;
+                opened(start("database writer", &shared, Access::Write, write_jobs)?)?;
                 let readers = thread::available_parallelism().map_or(2, |n| n.get()).clamp(1, 4);
                 for _ in 0..readers {
-                    start("database reader", url, Access::ReadOnly, read_jobs.clone())?;
+                    opened(start("database reader", &shared, Access::ReadOnly, read_jobs.clone())?)?;
                 }
             }
             DatabaseUrl::Postgres(_) => {
-                for _ in 0..POSTGRES_CONNECTIONS {
-                    start("database", url, Access::Write, read_jobs.clone())?;
-                }
+                let threads = (0..terms.connections.max(1))
+                    .map(|_| start("database", &shared, Access::Write, read_jobs.clone()))
+                    .collect::<Result<Vec<_>, _>>()?;
+                threads.into_iter().try_for_each(opened)?;
             }
         }
-        Ok(Self { url: url.clone(), reads, writes })
+        Ok(Self { shared, reads, writes, patience })
     }
 
     pub fn url(&self) -> &DatabaseUrl {
-        &self.url
+        &self.shared.url
+    }
+
+    /// None for SQLite.
+    pub(super) fn server(&self) -> Option<&Server> {
+        self.shared.server.as_ref()
     }
 
     /// Runs queries that change nothing.
@@ -187,7 +187,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        submit(&self.reads, Mode::Read, job).await
+        submit(&self.reads, Mode::Read, self.patience, job).await
     }
 
     /// Runs a job in a transaction: all of it is durable when this returns `Ok`, none of it after
@@ -197,28 +197,38 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        submit(&self.writes, Mode::Write, job).await
+        submit(&self.writes, Mode::Write, self.patience, job).await
     }
 }
 
 async fn submit<T, E>(
     queue: &flume::Sender<Box<dyn Job>>,
     mode: Mode,
+    patience: Option<Duration>,
     job: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
 ) -> Result<T, E>
 where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
 {
-    let (sender, answer) = oneshot::channel();
-    let task = Task { mode, job: Some(job), outcome: None, sender };
+    let (sender, mut answer) = oneshot::channel();
+    let taken = Arc::new(AtomicBool::new(false));
+    let task = Task { mode, job: Some(job), outcome: None, taken: taken.clone(), sender };
     if queue.try_send(Box::new(task)).is_err() {
         return Err(StoreError::Unavailable("too many jobs are waiting for it".into()).into());
     }
-    match answer.await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(StoreError::Unavailable("its thread ended".into()).into()),
-    }
+    let answered = match patience {
+        None => answer.await,
+        Some(patience) => match tokio::time::timeout(patience, &mut answer).await {
+            Ok(answered) => answered,
+            // Taken back before a thread had it; what has begun is waited for, because it may be stored.
+            Err(_) if !taken.swap(true, Ordering::AcqRel) => {
+                return Err(StoreError::Unavailable("no connection was free in time".into()).into());
+            }
+            Err(_) => answer.await,
+        },
+    };
+    answered.unwrap_or_else(|_| Err(StoreError::Unavailable("its thread ended".into()).into()))
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -236,6 +246,8 @@ enum Access {
 /// One unit of work, with the way back to its caller.
 trait Job: Send {
     fn mode(&self) -> Mode;
+    /// False if its caller took it back; it must not be run then.
+    fn take(&self) -> bool;
     fn run(&mut self, connection: &mut Connection) -> Ran;
     /// Tells the caller; with an error, whatever the job itself had found is void.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
@@ -253,6 +265,8 @@ struct Task<F, T, E> {
     mode: Mode,
     job: Option<F>,
     outcome: Option<Result<T, E>>,
+    /// By a thread, to be run, or by its caller, to be forgotten: whoever is first.
+    taken: Arc<AtomicBool>,
     sender: oneshot::Sender<Result<T, E>>,
 }
 
@@ -264,6 +278,10 @@ where
 {
     fn mode(&self) -> Mode {
         self.mode
+    }
+
+    fn take(&self) -> bool {
+        !self.taken.swap(true, Ordering::AcqRel)
     }
 
     fn run(&mut self, connection: &mut Connection) -> Ran {
@@ -291,13 +309,20 @@ where
     }
 }
 
-fn start(name: &str, url: &DatabaseUrl, access: Access, jobs: flume::Receiver<Box<dyn Job>>) -> Result<(), StoreError> {
-    let url = url.clone();
+type Opened = flume::Receiver<Result<(), StoreError>>;
+
+fn start(
+    name: &str,
+    shared: &Arc<Shared>,
+    access: Access,
+    jobs: flume::Receiver<Box<dyn Job>>,
+) -> Result<Opened, StoreError> {
+    let shared = shared.clone();
     let (ready, opened) = flume::bounded(1);
     thread::Builder::new()
         .name(name.to_owned())
         .spawn(move || {
-            let connection = match connect(&url, access) {
+            let connection = match shared.connect_at_start(access) {
                 Ok(connection) => {
                     let _ = ready.send(Ok(()));
                     connection
@@ -307,42 +332,142 @@ fn start(name: &str, url: &DatabaseUrl, access: Access, jobs: flume::Receiver<Bo
                     return;
                 }
             };
-            work(&url, access, Some(connection), &jobs);
+            work(&shared, access, connection, &jobs);
         })
         .map_err(|error| StoreError::Unavailable(format!("no thread for it: {error}")))?;
-    opened.recv().unwrap_or_else(|_| Err(StoreError::Unavailable("its thread ended".into())))
+    Ok(opened)
+}
+
+fn opened(thread: Opened) -> Result<(), StoreError> {
+    thread.recv().unwrap_or_else(|_| Err(StoreError::Unavailable("its thread ended".into())))
 }
 
 /// The life of a database thread: take jobs, run them, replace the connection when it broke.
-fn work(url: &DatabaseUrl, access: Access, mut connection: Option<Connection>, jobs: &flume::Receiver<Box<dyn Job>>) {
+fn work(shared: &Shared, access: Access, mut open: Connection, jobs: &flume::Receiver<Box<dyn Job>>) {
+    let is_writer = matches!(shared.url, DatabaseUrl::Sqlite(_)) && access == Access::Write;
     let mut used = Instant::now();
     while let Ok(first) = jobs.recv() {
+        if !first.take() {
+            continue;
+        }
         let mut group = vec![first];
-        if matches!(url, DatabaseUrl::Sqlite(_)) && access == Access::Write {
-            group.extend(jobs.try_iter().take(GROUP - 1));
+        if is_writer {
+            group.extend(jobs.try_iter().filter(|job| job.take()).take(GROUP - 1));
         }
-        if connection.as_mut().is_some_and(|open| used.elapsed() > IDLE && !alive(open)) {
-            connection = None;
-        }
-        if connection.is_none() {
-            match connect(url, access) {
-                Ok(fresh) => connection = Some(fresh),
-                Err(error) => {
-                    tracing::error!(database = %url, %error, "cannot reach the database");
-                    group.into_iter().for_each(|job| job.answer(Err(error.clone())));
-                    continue;
-                }
+        let began = Instant::now();
+        let mut sound = used.elapsed() <= IDLE || alive(&mut open);
+        if !sound && began.elapsed() < IDLE {
+            // It broke in a quiet hour, and the job need not know. A server that does not even say so is away.
+            if let Ok(fresh) = shared.connect(access) {
+                (open, sound) = (fresh, true);
             }
         }
-        let Some(open) = connection.as_mut() else { continue };
-        let sound = match group.first().map(|job| job.mode()) {
-            Some(Mode::Read) => run_read(open, group),
-            _ => run_group(open, group),
-        };
+        if sound {
+            sound = match group.first().map(|job| job.mode()) {
+                Some(Mode::Read) => run_read(&mut open, group),
+                _ => run_group(&mut open, group),
+            };
+        } else {
+            let gone = StoreError::Unavailable("the connection broke".into());
+            group.into_iter().for_each(|job| job.answer(Err(gone.clone())));
+        }
         if !sound {
-            connection = None;
+            drop(open);
+            shared.connected.fetch_sub(1, Ordering::AcqRel);
+            match shared.connect_again(access, jobs) {
+                Some(fresh) => open = fresh,
+                None => return,
+            }
         }
         used = Instant::now();
+    }
+    shared.connected.fetch_sub(1, Ordering::AcqRel);
+}
+
+impl Shared {
+    fn connect(&self, access: Access) -> Result<Connection, StoreError> {
+        match (&self.url, &self.server) {
+            (DatabaseUrl::Sqlite(path), _) => connect_sqlite(path, access),
+            (DatabaseUrl::Postgres(_), Some(server)) => {
+                let connection = postgres::connect(server, self.terms.statement_timeout)?;
+                Ok(Connection::Postgres(Box::new(connection)))
+            }
+            (DatabaseUrl::Postgres(_), None) => Err(StoreError::Unavailable("no server is known".into())),
+        }
+    }
+
+    /// Patiently: what starts together with its server may be a little early.
+    fn connect_at_start(&self, access: Access) -> Result<Connection, StoreError> {
+        let mut connected = self.connect(access);
+        for wait in [200, 1_000] {
+            if connected.is_ok() || self.server.is_none() {
+                break;
+            }
+            thread::sleep(Duration::from_millis(wait));
+            connected = self.connect(access);
+        }
+        if connected.is_ok() {
+            self.connected.fetch_add(1, Ordering::AcqRel);
+        }
+        connected
+    }
+
+    /// A connection in place of one that broke, however long it takes; None when the store is closed.
+    ///
+    /// While no thread has one, jobs are answered at once, and one thread at a time tries. While others have one,
+    /// jobs are theirs.
+    fn connect_again(&self, access: Access, jobs: &flume::Receiver<Box<dyn Job>>) -> Option<Connection> {
+        let mut tried = self.connect(access);
+        let mut pause = Duration::from_millis(100);
+        loop {
+            let error = match tried {
+                Ok(fresh) => {
+                    if self.connected.fetch_add(1, Ordering::AcqRel) == 0 {
+                        tracing::info!(database = %self.url, "the database is there again");
+                    }
+                    return Some(fresh);
+                }
+                Err(error) => error,
+            };
+            tracing::error!(database = %self.url, %error, "cannot reach the database");
+            self.pass_time(pause, &error, jobs)?;
+            pause = (pause * 2).min(PAUSE);
+            while self.server.is_some() && self.is_away() && self.is_tried.swap(true, Ordering::AcqRel) {
+                self.pass_time(Duration::from_millis(50), &error, jobs)?;
+            }
+            tried = self.connect(access);
+            self.is_tried.store(false, Ordering::Release);
+        }
+    }
+
+    /// Whether no thread can do this one's jobs. Those of SQLite have a task each.
+    fn is_away(&self) -> bool {
+        self.server.is_none() || self.connected.load(Ordering::Acquire) == 0
+    }
+
+    /// Waits, and answers jobs meanwhile if nobody else can; sooner when another thread has reached the server.
+    fn pass_time(&self, time: Duration, error: &StoreError, jobs: &flume::Receiver<Box<dyn Job>>) -> Option<()> {
+        let until = Instant::now() + time;
+        let were_away = self.is_away();
+        loop {
+            let left = until.saturating_duration_since(Instant::now()).min(Duration::from_millis(50));
+            let are_away = self.is_away();
+            if left.is_zero() || were_away && !are_away {
+                return Some(());
+            }
+            if !are_away {
+                if jobs.is_disconnected() {
+                    return None;
+                }
+                thread::sleep(left);
+                continue;
+            }
+            match jobs.recv_timeout(left) {
+                Ok(job) if job.take() => job.answer(Err(error.clone())),
+                Ok(_) | Err(flume::RecvTimeoutError::Timeout) => {}
+                Err(flume::RecvTimeoutError::Disconnected) => return None,
+            }
+        }
     }
 }
 
@@ -441,42 +566,35 @@ fn rollback(connection: &mut Connection) -> QueryResult<()> {
     }
 }
 
+/// Lets the statements of this job take their time, whatever requests may. To be called in a write job.
+pub fn unhurried(connection: &mut Connection) -> Result<(), StoreError> {
+    if let Connection::Postgres(c) = connection {
+        c.batch_execute("SET LOCAL statement_timeout = 0")?;
+    }
+    Ok(())
+}
+
 fn alive(connection: &mut Connection) -> bool {
     on!(connection, c => c.batch_execute("SELECT 1").is_ok())
 }
 
-fn connect(url: &DatabaseUrl, access: Access) -> Result<Connection, StoreError> {
+fn connect_sqlite(path: &Path, access: Access) -> Result<Connection, StoreError> {
     let unavailable = |error: &dyn std::fmt::Display| StoreError::Unavailable(error.to_string());
-    match url {
-        DatabaseUrl::Sqlite(path) => {
-            if access == Access::Write {
-                create_private(path).map_err(|e| unavailable(&e))?;
-            }
-            let mut connection = SqliteConnection::establish(&path.to_string_lossy()).map_err(|e| unavailable(&e))?;
-            // Pragmas belong to the connection, not to the file, except for the journal's mode.
-            connection
-                .batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;")
-                .map_err(|e| unavailable(&e))?;
-            connection
-                .batch_execute(match access {
-                    Access::Write => "PRAGMA journal_mode = WAL;",
-                    Access::ReadOnly => "PRAGMA query_only = ON;",
-                })
-                .map_err(|e| unavailable(&e))?;
-            Ok(Connection::Sqlite(connection))
-        }
-        DatabaseUrl::Postgres(url) => {
-            let mut last = None;
-            for wait in [0, 200, 1_000] {
-                thread::sleep(Duration::from_millis(wait));
-                match PgConnection::establish(url) {
-                    Ok(connection) => return Ok(Connection::Postgres(Box::new(connection))),
-                    Err(error) => last = Some(unavailable(&error)),
-                }
-            }
-            Err(last.unwrap_or_else(|| StoreError::Unavailable("no connection".into())))
-        }
+    if access == Access::Write {
+        create_private(path).map_err(|e| unavailable(&e))?;
     }
+    let mut connection = SqliteConnection::establish(&path.to_string_lossy()).map_err(|e| unavailable(&e))?;
+    // Pragmas belong to the connection, not to the file, except for the journal's mode.
+    connection
+        .batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;")
+        .map_err(|e| unavailable(&e))?;
+    connection
+        .batch_execute(match access {
+            Access::Write => "PRAGMA journal_mode = WAL;",
+            Access::ReadOnly => "PRAGMA query_only = ON;",
+        })
+        .map_err(|e| unavailable(&e))?;
+    Ok(Connection::Sqlite(connection))
 }
 
 /// Makes a new database file that its owner alone can read: it will hold e-mails, carts and license

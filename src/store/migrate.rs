@@ -27,6 +27,7 @@ pub fn run(connection: &mut Connection) -> Result<Vec<String>> {
             Ok(done.iter().map(ToString::to_string).collect())
         }
         Connection::Postgres(c) => {
+            c.batch_execute("SET LOCAL statement_timeout = 0")?;
             c.batch_execute(ADVISORY_LOCK)?;
             let done = c.run_pending_migrations(POSTGRES).map_err(refused)?;
             Ok(done.iter().map(ToString::to_string).collect())

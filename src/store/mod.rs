@@ -22,6 +22,8 @@ pub mod keys;
 pub mod license_list;
 pub mod licenses;
 pub mod migrate;
+pub mod news;
+mod postgres;
 pub mod punchouts;
 pub mod recovery_codes;
 pub mod refusals;
@@ -31,9 +33,12 @@ pub mod sessions;
 pub mod shops;
 pub mod sole;
 pub mod systems;
+mod tls;
+mod url;
 
 pub(crate) use engine::on;
-pub use engine::{Connection, DatabaseUrl, Store, StoreError};
+pub use engine::{Connection, Store, StoreError, Terms, unhurried};
+pub use url::DatabaseUrl;
 
 /// What every query function gives.
 pub type Result<T> = std::result::Result<T, StoreError>;

@@ -64,7 +64,7 @@ pub fn serve(
     let openapi = api::Description::openapi().to_pretty_json().map_err(std::io::Error::other)?;
     let cookies = Cookies::new(&gateway.public_url);
     let accounts =
-        Accounts::new(gateway.store.clone(), gateway.hasher.clone(), gateway.clock.clone(), config.login_limits());
+        Accounts::new(gateway.store.clone(), gateway.hasher.clone(), gateway.clock.clone(), gateway.sign_ins.clone());
     let (desk, trusted_proxies) = (tools::Desk::default(), config.trusted_proxies.clone());
     let web = Data::new(Web { gateway, cookies, accounts, draining, desk, trusted_proxies, openapi });
     let server = HttpServer::new(move || {

@@ -18,6 +18,16 @@ impl Installation {
         Some(Self::on(postgres::cluster()?.database()))
     }
 
+    /// On the database with this URL.
+    pub fn on_url(database_url: String) -> Self {
+        Self::on(database_url)
+    }
+
+    /// Whether a statement on PostgreSQL succeeds.
+    pub fn try_sql(&self, statement: &str) -> bool {
+        postgres::try_execute(&self.database_url, statement).status.success()
+    }
+
     /// A gateway to which a limit on the size of its files is an error and not the end.
     pub fn serve_with_file_limits(&self) -> Gateway {
         let served = self.command();
@@ -92,10 +102,16 @@ impl Shop<'_> {
 }
 
 /// Waits until something is so, for ten seconds at most.
-pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+pub fn eventually(what: &str, is_so: impl FnMut() -> bool) {
+    within(Duration::from_secs(10), what, is_so);
+}
+
+/// Waits until something is so; gives how long that took.
+pub fn within(limit: Duration, what: &str, mut is_so: impl FnMut() -> bool) -> Duration {
     let started = Instant::now();
     while !is_so() {
-        assert!(started.elapsed() < Duration::from_secs(10), "not within ten seconds: {what}");
+        assert!(started.elapsed() < limit, "not within {limit:?}: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
+    started.elapsed()
 }

@@ -4,12 +4,12 @@
 mod answering;
 mod apart;
 mod browser;
-mod postgres;
+pub mod postgres;
 mod raw;
 mod tap;
 
 pub use answering::{AnsweringShop, Question, Reply};
-pub use apart::eventually;
+pub use apart::{eventually, within};
 pub use browser::{Browser, Page, SIGN_IN_PASSWORD};
 pub use raw::Raw;
 pub use tap::Tap;

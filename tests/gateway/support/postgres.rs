@@ -1,14 +1,15 @@
 //! A private PostgreSQL cluster for one test run, from the server binaries that are installed.
 //!
 //! It lives in a temporary folder on a free port, started as an unprivileged user when the tests
-//! run as root, and is stopped by a small shell that waits for the end of this process.
+//! run as root, and is stopped by a small shell that waits for the end of this process, or for the
+//! end of the cluster where a story has one of its own.
 
 use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -18,7 +19,8 @@ const NOBODY: u32 = 65_534;
 
 pub struct Cluster {
     bin: PathBuf,
-    port: u16,
+    folder: PathBuf,
+    pub port: u16,
     databases: AtomicU32,
     /// Its standard input is the leash: closed when this process ends, and the shell stops the server.
     _keeper: Child,
@@ -30,7 +32,7 @@ pub fn cluster() -> Option<&'static Cluster> {
     static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
     CLUSTER
         .get_or_init(|| match binaries() {
-            Some(bin) => Some(Cluster::start(bin)),
+            Some(bin) => Some(Cluster::start(bin, "", |_| {})),
             None if std::env::var_os("PUNCHGATE_TEST_REQUIRE_POSTGRES").is_some() => {
                 panic!("no PostgreSQL server binaries in /usr/lib/postgresql/*/bin or PATH, and they are required")
             }
@@ -43,6 +45,32 @@ pub fn cluster() -> Option<&'static Cluster> {
 }
 
 impl Cluster {
+    /// A cluster that only this story has, with settings added to `postgresql.conf` and files put into its folder by
+    /// `prepare`; None where PostgreSQL is not installed.
+    pub fn own(settings: &str, prepare: impl FnOnce(&Path)) -> Option<Self> {
+        cluster()?;
+        Some(Self::start(binaries()?, settings, prepare))
+    }
+
+    /// Ends the server at once, as a power failure of its machine would.
+    pub fn stop(&self) {
+        self.control(&["stop", "-m", "immediate"]);
+    }
+
+    pub fn start_again(&self) {
+        self.control(&["start", "-l", &self.folder.join("log").to_string_lossy()]);
+    }
+
+    fn control(&self, arguments: &[&str]) {
+        let mut command = Command::new(self.bin.join("pg_ctl"));
+        command.args(arguments).args(["-w", "-D"]).arg(self.folder.join("data")).current_dir(&self.folder);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        if is_root() {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        assert!(command.status().expect("pg_ctl runs").success(), "pg_ctl {arguments:?}");
+    }
+
     /// The URL of a new, empty database.
     pub fn database(&self) -> String {
         let name = format!("story{}", self.databases.fetch_add(1, Ordering::Relaxed));
@@ -54,9 +82,11 @@ impl Cluster {
         format!("postgres://punchgate@127.0.0.1:{}/{name}", self.port)
     }
 
-    fn start(bin: PathBuf) -> Self {
+    fn start(bin: PathBuf, settings: &str, prepare: impl FnOnce(&Path)) -> Self {
+        static STARTED: AtomicU32 = AtomicU32::new(0);
         let root = is_root();
-        let folder = std::env::temp_dir().join(format!("punchgate-postgres-{}", std::process::id()));
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("punchgate-postgres-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder for the cluster");
         if root {
             chown(&folder, Some(NOBODY), Some(NOBODY)).expect("the folder can be given away");
@@ -74,21 +104,27 @@ impl Cluster {
         assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
 
         let port = free_port();
+        let mut all = fs::read_to_string(data.join("postgresql.conf")).expect("its settings");
+        all.push_str(&format!(
+            "\nport = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = off\n\
+             max_connections = 300\n{settings}\n"
+        ));
+        fs::write(data.join("postgresql.conf"), all).expect("its settings");
+        prepare(&data);
         let script = r#"
-            "$1/postgres" -D "$2" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=300 >"$4/log" 2>&1 &
-            server=$!
+            "$1/pg_ctl" -D "$2" -w -l "$3/log" start >/dev/null 2>&1
             read -r _ || true
-            kill -INT $server
-            wait $server
-            rm -rf "$4"
+            "$1/pg_ctl" -D "$2" -w -m immediate stop >/dev/null 2>&1
+            rm -rf "$3"
         "#;
         let mut keeper = Command::new("sh");
-        keeper.args(["-c", script, "sh"]).arg(&bin).arg(&data).arg(port.to_string()).arg(&folder);
+        keeper.args(["-c", script, "sh"]).arg(&bin).arg(&data).arg(&folder);
         keeper.current_dir(&folder).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         if root {
             keeper.uid(NOBODY).gid(NOBODY);
         }
-        let cluster = Self { bin, port, databases: AtomicU32::new(0), _keeper: keeper.spawn().expect("a shell") };
+        let keeper = keeper.spawn().expect("a shell");
+        let cluster = Self { bin, folder: folder.clone(), port, databases: AtomicU32::new(0), _keeper: keeper };
         cluster.wait(&folder);
         cluster
     }
@@ -110,10 +146,22 @@ impl Cluster {
 
 /// Runs a statement on a database.
 pub fn execute(url: &str, statement: &str) {
-    let psql = binaries().expect("the server's binaries").join("psql");
-    let done = Command::new(psql).args(["-qX", "-v", "ON_ERROR_STOP=1", "-c", statement, url]).output();
-    let done = done.expect("psql runs");
+    let done = try_execute(url, statement);
     assert!(done.status.success(), "psql: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+pub fn try_execute(url: &str, statement: &str) -> Output {
+    let psql = binaries().expect("the server's binaries").join("psql");
+    let mut command = Command::new(psql);
+    command.args(["-qX", "-v", "ON_ERROR_STOP=1", "-c", statement, url]).output().expect("psql runs")
+}
+
+/// Gives a file of a cluster to whom the cluster runs as; nobody else may read it.
+pub fn give_away(file: &Path) {
+    fs::set_permissions(file, fs::Permissions::from_mode(0o600)).expect("a mode");
+    if is_root() {
+        chown(file, Some(NOBODY), Some(NOBODY)).expect("the file can be given away");
+    }
 }
 
 /// All rows of a database as text.

@@ -1,14 +1,29 @@
 //! A tap in the line to a PostgreSQL server: turned off, connections break and no new ones come to
-//! be, as if the server were gone; turned on, it is back.
+//! be, as if the server were gone; turned on, it is back. Frozen, nothing flows and nothing breaks,
+//! as if a cable were cut; thawed, everything goes on where it was.
 
-use std::io::copy;
+use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 
 pub struct Tap {
     /// The database's URL through the tap.
     pub url: String,
     state: Arc<Mutex<State>>,
+    ice: Arc<Ice>,
+}
+
+#[derive(Default)]
+struct Ice {
+    is_frozen: Mutex<bool>,
+    thawed: Condvar,
+}
+
+impl Ice {
+    fn wait(&self) {
+        let frozen = self.is_frozen.lock().expect("the ice");
+        drop(self.thawed.wait_while(frozen, |frozen| *frozen).expect("the ice"));
+    }
 }
 
 struct State {
@@ -23,20 +38,21 @@ impl Tap {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
         let state = Arc::new(Mutex::new(State { on: true, connections: Vec::new() }));
-        let (server, shared) = (server.to_owned(), state.clone());
+        let ice = Arc::new(Ice::default());
+        let (server, shared, cold) = (server.to_owned(), state.clone(), ice.clone());
         let tapped = url.replace(&server, &address);
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let mut state = shared.lock().expect("the tap");
                 // Turned off, the connection is taken and dropped at once.
                 if let Some(upstream) = state.on.then(|| TcpStream::connect(&server).ok()).flatten() {
-                    pour(&client, &upstream);
-                    pour(&upstream, &client);
+                    pour(&client, &upstream, &cold);
+                    pour(&upstream, &client, &cold);
                     state.connections.extend([client, upstream]);
                 }
             }
         });
-        Self { url: tapped, state }
+        Self { url: tapped, state, ice }
     }
 
     pub fn turn_off(&self) {
@@ -47,15 +63,32 @@ impl Tap {
         }
     }
 
+    pub fn freeze(&self) {
+        *self.ice.is_frozen.lock().expect("the ice") = true;
+    }
+
+    pub fn thaw(&self) {
+        *self.ice.is_frozen.lock().expect("the ice") = false;
+        self.ice.thawed.notify_all();
+    }
+
     pub fn turn_on(&self) {
         self.state.lock().expect("the tap").on = true;
     }
 }
 
-fn pour(from: &TcpStream, to: &TcpStream) {
+fn pour(from: &TcpStream, to: &TcpStream, ice: &Arc<Ice>) {
     let (mut from, mut to) = (from.try_clone().expect("a handle"), to.try_clone().expect("a handle"));
+    let ice = ice.clone();
     std::thread::spawn(move || {
-        let _ = copy(&mut from, &mut to);
+        let mut buffer = [0; 16_384];
+        while let Ok(length @ 1..) = from.read(&mut buffer) {
+            ice.wait();
+            if to.write_all(&buffer[..length]).is_err() {
+                break;
+            }
+        }
+        ice.wait();
         let _ = to.shutdown(Shutdown::Both);
     });
 }

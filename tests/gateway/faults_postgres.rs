@@ -1,0 +1,163 @@
+//! The database goes away in the middle of work: everybody is told soon to come back, nothing that was acknowledged is
+//! lost, and the gateway recovers by itself.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::support::postgres::Cluster;
+use crate::support::{Answer, Gateway, Installation, Tap, bolts, get, within};
+
+/// No answer may take longer while the database is away. What was sent to a server that froze takes five seconds.
+const PATIENCE: Duration = Duration::from_secs(15);
+const RECOVERY: Duration = Duration::from_secs(20);
+
+/// What a load of round trips has seen.
+#[derive(Default)]
+struct Seen {
+    /// Tokens that were given and not redeemed.
+    tokens: Mutex<Vec<String>>,
+    /// Return addresses that were given.
+    carts: Mutex<Vec<String>>,
+    refused: AtomicUsize,
+    slowest: Mutex<Duration>,
+    is_over: AtomicBool,
+}
+
+impl Seen {
+    /// Takes the time of a request, and looks at its refusal if it is one.
+    fn look(&self, expected: u16, request: impl FnOnce() -> Answer) -> Option<Answer> {
+        let started = Instant::now();
+        let answer = request();
+        let mut slowest = self.slowest.lock().expect("the time");
+        *slowest = started.elapsed().max(*slowest);
+        drop(slowest);
+        if answer.status == expected {
+            return Some(answer);
+        }
+        assert_eq!(answer.refusal(), (503, "database-unavailable".into()), "{}", answer.text());
+        assert!(answer.header("retry-after").parse::<u32>().is_ok(), "when to come back");
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        None
+    }
+
+    /// Round trips, one after the other, until the load is over.
+    fn load(&self, gateway: &Gateway) {
+        while !self.is_over.load(Ordering::Relaxed) {
+            let Some(entered) = self.look(303, || gateway.buyer().call()) else { continue };
+            let token = entered.token();
+            if self.tokens.lock().expect("tokens").len() < 50 {
+                // Kept for afterwards: an acknowledged login that nobody redeemed.
+                self.tokens.lock().expect("tokens").push(token);
+                continue;
+            }
+            let Some(entry) = self.look(200, || gateway.shop().try_redeem(&token)) else { continue };
+            let punchout = entry.json()["punchout"].as_str().expect("an id").to_owned();
+            let Some(cart) = self.look(201, || gateway.shop().try_cart(&punchout, &bolts())) else { continue };
+            let url = cart.json()["return_url"].as_str().expect("a return_url").to_owned();
+            self.carts.lock().expect("carts").push(url);
+        }
+    }
+
+    fn refused(&self) -> usize {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// Everything acknowledged is there.
+    fn check(&self, gateway: &Gateway) {
+        let (tokens, carts) = (self.tokens.lock().expect("tokens"), self.carts.lock().expect("carts"));
+        assert!(!tokens.is_empty() && !carts.is_empty(), "the load did something");
+        for token in tokens.iter() {
+            gateway.shop().redeem(token);
+        }
+        for url in carts.iter() {
+            assert_eq!(get(url).status, 200, "a cart that was acknowledged");
+        }
+        let slowest = *self.slowest.lock().expect("the time");
+        eprintln!(
+            "{} logins and {} carts were kept, {} requests refused; the slowest answer took {slowest:?}",
+            tokens.len(),
+            carts.len(),
+            self.refused()
+        );
+        assert!(slowest < PATIENCE, "an answer took {slowest:?}");
+    }
+}
+
+fn works(gateway: &Gateway) -> bool {
+    gateway.buyer().call().status == 303 && get(&format!("{}/health/ready", gateway.url)).status == 200
+}
+
+#[test]
+fn a_server_that_dies_in_the_middle_of_work_and_comes_back_loses_nothing_acknowledged() {
+    let Some(cluster) = Cluster::own("", |_| {}) else { return };
+    let acme = Installation::on_url(cluster.database()).with_acme("");
+    let nodes = [acme.installation.serve(), acme.installation.serve()];
+    let seen = Seen::default();
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            let (seen, node) = (&seen, &nodes[number % 2]);
+            scope.spawn(move || seen.load(node));
+        }
+        within(RECOVERY, "the load comes to carts", || seen.carts.lock().expect("carts").len() > 20);
+        let before = seen.refused();
+        cluster.stop();
+        within(RECOVERY, "requests are refused", || seen.refused() > before + 20);
+        std::thread::sleep(Duration::from_secs(2));
+        cluster.start_again();
+        let took = within(RECOVERY, "both nodes work again", || nodes.iter().all(works));
+        eprintln!("after the server was back both nodes worked within {took:?}");
+        let carts = seen.carts.lock().expect("carts").len();
+        within(RECOVERY, "the load goes on", || seen.carts.lock().expect("carts").len() > carts + 5);
+        seen.is_over.store(true, Ordering::Relaxed);
+    });
+    seen.check(&nodes[0]);
+}
+
+#[test]
+fn a_line_that_is_cut_without_a_word_is_noticed_and_taken_up_again() {
+    let Some(installation) = Installation::on_postgres() else { return };
+    let mut acme = installation.with_acme("");
+    let tap = Tap::before(&acme.installation.database_url);
+    acme.installation.database_url.clone_from(&tap.url);
+    let gateway = acme.installation.serve();
+    let seen = Seen::default();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| seen.load(&gateway));
+        }
+        within(RECOVERY, "the load comes to carts", || seen.carts.lock().expect("carts").len() > 20);
+        let before = seen.refused();
+        tap.freeze();
+        let took = within(RECOVERY, "requests are refused", || seen.refused() > before);
+        eprintln!("the cut was noticed within {took:?}");
+        // From now on nobody waits long.
+        within(RECOVERY, "more are refused", || seen.refused() > before + 20);
+        std::thread::sleep(Duration::from_secs(2));
+        tap.thaw();
+        let took = within(RECOVERY, "the gateway works again", || works(&gateway));
+        eprintln!("after the line was whole the gateway worked within {took:?}");
+        seen.is_over.store(true, Ordering::Relaxed);
+    });
+    seen.check(&gateway);
+}
+
+#[test]
+fn a_statement_that_takes_too_long_is_cut_off_and_its_caller_told_to_come_back() {
+    let Some(mut installation) = Installation::on_postgres() else { return };
+    installation.set("statement_timeout", "1s");
+    installation.set("database_connections", "2");
+    let acme = installation.with_acme("");
+    let gateway = acme.installation.serve();
+    let url = acme.installation.database_url.clone();
+    let locked = std::thread::spawn(move || {
+        let slow = "BEGIN; LOCK TABLE punchouts IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(4); COMMIT";
+        crate::support::postgres::execute(&url, slow);
+    });
+    let seen = Seen::default();
+    within(RECOVERY, "a login is cut off", || seen.look(303, || gateway.buyer().call()).is_none());
+    assert_eq!(get(&format!("{}/health/ready", gateway.url)).status, 200, "the connection is sound");
+    locked.join().expect("the lock's end");
+    assert!(works(&gateway));
+    assert!(*seen.slowest.lock().expect("the time") < PATIENCE);
+}
