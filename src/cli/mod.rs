@@ -75,7 +75,7 @@ pub fn main() -> ExitCode {
     }
     shop::tls::install();
     match run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("punchgate: {error:#}");
             ExitCode::FAILURE
@@ -83,34 +83,37 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<()> {
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Demo(demo) = cli.command {
-        return demo.run();
+        demo.run()?;
+        return Ok(ExitCode::SUCCESS);
     }
     let config = Config::load(cli.config.as_deref())?;
     match cli.command {
         Command::Demo(_) | Command::Check(_) => unreachable!("ran above, without settings"),
         Command::Serve(serve) => serve.run(&config),
-        Command::Migrate(migrate) => migrate.run(&config),
+        Command::Migrate(migrate) => return migrate.run(&config),
         Command::Apply(apply) => apply.run(&config),
         Command::Export(export) => export.run(&config),
         Command::License(license) => license.run(&config),
         Command::User(user) => user.run(&config),
         Command::Customer(customer) => customer.run(&config),
         Command::Catalog(catalog) => catalog.run(&config),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Opens the database with its schema up to date.
 fn open(config: &Config) -> anyhow::Result<Store> {
     let store = connect(config)?;
     if config.migrate {
-        wait(migrate::migrate(&store))?;
+        block_on(migrate::migrate(&store))?;
         return Ok(store);
     }
-    let pending = wait(store.read(store::migrate::list_pending))?;
-    if !pending.is_empty() {
-        bail!("the database schema is not up to date ({} missing); run: punchgate migrate", pending.join(", "));
+    let schema = wait(store.read(store::migrate::inspect))?.known()?;
+    if !schema.pending.is_empty() {
+        let names: Vec<_> = schema.pending.iter().map(|pending| pending.name.as_str()).collect();
+        bail!("the database schema is not up to date ({} missing); run: punchgate migrate", names.join(", "));
     }
     Ok(store)
 }

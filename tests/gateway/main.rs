@@ -17,6 +17,7 @@ mod house;
 mod journal;
 mod licenses;
 mod mapping;
+mod migrating;
 mod passwords;
 mod people;
 mod plans;
