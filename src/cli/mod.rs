@@ -9,6 +9,7 @@ mod apply;
 mod background;
 mod catalog;
 mod check;
+mod copy;
 mod customer;
 mod demo;
 mod export;
@@ -49,6 +50,8 @@ enum Command {
     Serve(serve::Serve),
     /// Bring the database schema up to date
     Migrate(migrate::Migrate),
+    /// Move everything from one database into another, as from SQLite to PostgreSQL
+    Copy(copy::Copy),
     /// Make shops, systems, customers and assignments as a TOML file says
     Apply(apply::Apply),
     /// Write the database as an apply file, without secrets
@@ -93,6 +96,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(_) | Command::Check(_) => unreachable!("ran above, without settings"),
         Command::Serve(serve) => serve.run(&config),
         Command::Migrate(migrate) => return migrate.run(&config),
+        Command::Copy(copy) => copy.run(),
         Command::Apply(apply) => apply.run(&config),
         Command::Export(export) => export.run(&config),
         Command::License(license) => license.run(&config),
@@ -106,6 +110,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 /// Opens the database with its schema up to date.
 fn open(config: &Config) -> anyhow::Result<Store> {
     let store = connect(config)?;
+    if let Some(source) = wait(store.read(store::copy::find_source))? {
+        bail!(
+            "{} holds an unfinished copy of {source}; continue it with punchgate copy, or take another database",
+            config.database_url
+        );
+    }
     if config.migrate {
         block_on(migrate::migrate(&store))?;
         return Ok(store);

@@ -138,7 +138,7 @@ pub fn begin(connection: &mut Connection, shop_id: &str, import_id: &str, now: i
 
 /// FTS5 is told to hold a whole batch before it writes, and to merge what it wrote late: as it comes it does both so
 /// early that the index takes twice as long. It keeps this in the database.
-fn prepare_index(connection: &mut Connection) -> Result<()> {
+pub(super) fn prepare_index(connection: &mut Connection) -> Result<()> {
     if let Connection::Sqlite(c) = connection {
         for (setting, value) in [("hashsize", 16 << 20), ("automerge", 16), ("crisismerge", 64)] {
             sql_query("INSERT INTO catalog_index (catalog_index, rank) VALUES (?, ?)")
@@ -245,13 +245,6 @@ pub fn insert_all(connection: &mut Connection, import: &Import, articles: &[NewA
                 diesel::insert_into(catalog_articles::table).values(row).execute(c)?;
                 diesel::insert_into(catalog_bodies::table).values(body).execute(c)?;
             }
-            sql_query(
-                "INSERT INTO catalog_index (rowid, text) SELECT id, numbers || title || words \
-                 FROM catalog_articles WHERE id BETWEEN ? AND ? ORDER BY id",
-            )
-            .bind::<BigInt, _>(first)
-            .bind::<BigInt, _>(first + count - 1)
-            .execute(c)?;
         }
         Connection::Postgres(c) => {
             let (mut rows, mut bodies): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
@@ -263,6 +256,20 @@ pub fn insert_all(connection: &mut Connection, import: &Import, articles: &[NewA
                 diesel::insert_into(catalog_bodies::table).values(bodies).execute(&mut **c)?;
             }
         }
+    }
+    index_rows(connection, first, first + count - 1)
+}
+
+/// Puts new rows into the index of searches. PostgreSQL's follows by itself.
+pub(super) fn index_rows(connection: &mut Connection, first: i64, last: i64) -> Result<()> {
+    if let Connection::Sqlite(c) = connection {
+        sql_query(
+            "INSERT INTO catalog_index (rowid, text) SELECT id, numbers || title || words \
+             FROM catalog_articles WHERE id BETWEEN ? AND ? ORDER BY id",
+        )
+        .bind::<BigInt, _>(first)
+        .bind::<BigInt, _>(last)
+        .execute(c)?;
     }
     Ok(())
 }

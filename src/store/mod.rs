@@ -13,6 +13,7 @@ pub mod audit;
 pub mod catalog;
 pub mod catalog_import;
 pub mod catalog_search;
+pub mod copy;
 pub mod customer_imports;
 pub mod customers;
 pub mod engine;

@@ -10,6 +10,7 @@ mod calls;
 mod carts;
 mod catalog;
 mod check;
+mod copy;
 mod entries;
 mod functions;
 mod hooks;
