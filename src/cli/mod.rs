@@ -15,6 +15,7 @@ mod demo;
 mod export;
 mod license;
 mod migrate;
+mod prune;
 mod serve;
 mod shadow;
 mod user;
@@ -52,6 +53,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Move everything from one database into another, as from SQLite to PostgreSQL
     Copy(copy::Copy),
+    /// Remove punchouts that ended long ago; how many there were is kept
+    Prune(prune::Prune),
     /// Make shops, systems, customers and assignments as a TOML file says
     Apply(apply::Apply),
     /// Write the database as an apply file, without secrets
@@ -97,6 +100,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(serve) => serve.run(&config),
         Command::Migrate(migrate) => return migrate.run(&config),
         Command::Copy(copy) => copy.run(),
+        Command::Prune(prune) => prune.run(&config),
         Command::Apply(apply) => apply.run(&config),
         Command::Export(export) => export.run(&config),
         Command::License(license) => license.run(&config),

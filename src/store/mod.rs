@@ -23,6 +23,7 @@ pub mod keys;
 pub mod license_list;
 pub mod licenses;
 pub mod migrate;
+pub mod punchout_counts;
 pub mod punchouts;
 pub mod recovery_codes;
 pub mod refusals;

@@ -165,7 +165,9 @@ fn there_and_back_again_is_where_it_was() {
         let there = copied(&lived.acme.installation, &between);
         let home = Installation::on_sqlite();
         let back = copied(&between, &home);
-        let sums = |said: &str| said.lines().filter(|line| !line.contains(" is a copy of ")).map(str::to_owned).collect::<Vec<_>>();
+        let sums = |said: &str| {
+            said.lines().filter(|line| !line.contains(" is a copy of ")).map(str::to_owned).collect::<Vec<_>>()
+        };
         assert!(sums(&there).len() > 20);
         assert_eq!(sums(&there), sums(&back));
         goes_on(&lived, &home);

@@ -25,6 +25,7 @@ mod plans;
 mod portal;
 mod presets;
 mod preview;
+mod pruning;
 mod records;
 mod refusals;
 mod returns;

@@ -23,6 +23,7 @@ const TABLES: &[&str] = &[
     "customers",
     "assignments",
     "punchouts",
+    "punchout_counts",
     "refusals",
     "audit_log",
     "customer_imports",
@@ -37,7 +38,7 @@ const TO_ITSELF: (&str, &str) = ("licenses", "bundled_with");
 
 /// Small tables whose keys are words. All other keys of text are ULIDs, whose order is the same in every language, so that
 /// an index of PostgreSQL serves it whatever its collation is; these must be told to go by bytes.
-const KEYED_BY_WORDS: &[&str] = &["installation_keys"];
+const KEYED_BY_WORDS: &[&str] = &["installation_keys", "punchout_counts"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
