@@ -54,6 +54,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ),
     ("shop_timeout", "8s", "how long a shop that answers for its products itself is waited for: 1s to 30s"),
     ("refusals_kept_days", "90", "how many days refused calls stay in the administration's list: 1 to 3650"),
+    (
+        "punchouts_kept",
+        "off",
+        "how long punchouts are kept after their end before only their number stays: 1d to 3650d, or \"off\" for ever",
+    ),
     ("workers", "CORES", "threads that answer requests: 1 to 256"),
     (
         "drain",
@@ -91,6 +96,8 @@ pub struct Config {
     pub failed_logins_per_customer: u32,
     pub shop_timeout: i64,
     pub refusals_kept: i64,
+    /// None: for ever.
+    pub punchouts_kept: Option<i64>,
     pub workers: usize,
     pub drain: i64,
     pub shutdown_timeout: i64,
@@ -199,6 +206,9 @@ impl Config {
                 .unwrap_or(50),
             shop_timeout: sources.get("shop_timeout", |v| span(v, SECOND, 30 * SECOND))?.unwrap_or(8 * SECOND),
             refusals_kept: i64::from(sources.get("refusals_kept_days", |v| number(v, 1, 3_650))?.unwrap_or(90)) * DAY,
+            punchouts_kept: sources
+                .get("punchouts_kept", |v| if v == "off" { Ok(None) } else { span(v, DAY, 3_650 * DAY).map(Some) })?
+                .unwrap_or(None),
             workers: sources.get("workers", |v| number(v, 1, 256))?.map_or(cores, |n| n as usize),
             drain: sources.get("drain", |v| span(v, 0, 5 * MINUTE))?.unwrap_or(0),
             shutdown_timeout: sources.get("shutdown_timeout", |v| span(v, SECOND, 10 * MINUTE))?.unwrap_or(30 * SECOND),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::punchout::{Gateway, expiry};
+use crate::punchout::{Gateway, expiry, prune};
 use crate::snapshot;
 use crate::store::StoreError;
 use crate::store::news::News;
@@ -12,6 +12,7 @@ pub fn start(gateway: &Arc<Gateway>) -> Result<(), StoreError> {
     let News { changes, failed_logins } = gateway.store.listen()?;
     actix_web::rt::spawn(snapshot::watch(gateway.store.clone(), gateway.snapshot.clone(), changes));
     actix_web::rt::spawn(expiry::sweep(gateway.clone()));
+    actix_web::rt::spawn(prune::repeat(gateway.clone()));
     let (teller, hearer, gateway) = (gateway.clone(), gateway.clone(), gateway.clone());
     actix_web::rt::spawn(async move { teller.tell_neighbors().await });
     actix_web::rt::spawn(async move { hearer.hear_neighbors(failed_logins).await });

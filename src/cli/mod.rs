@@ -9,12 +9,14 @@ mod apply;
 mod background;
 mod catalog;
 mod check;
+mod copy;
 mod customer;
 mod demo;
 mod export;
 mod license;
 mod load;
 mod migrate;
+mod prune;
 mod serve;
 mod shadow;
 mod user;
@@ -50,6 +52,10 @@ enum Command {
     Serve(serve::Serve),
     /// Bring the database schema up to date
     Migrate(migrate::Migrate),
+    /// Move everything from one database into another, as from SQLite to PostgreSQL
+    Copy(copy::Copy),
+    /// Remove punchouts that ended long ago; how many there were is kept
+    Prune(prune::Prune),
     /// Make shops, systems, customers and assignments as a TOML file says
     Apply(apply::Apply),
     /// Write the database as an apply file, without secrets
@@ -78,7 +84,7 @@ pub fn main() -> ExitCode {
     }
     shop::tls::install();
     match run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("punchgate: {error:#}");
             ExitCode::FAILURE
@@ -86,24 +92,27 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<()> {
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
-        Command::Demo(demo) => return demo.run(),
-        Command::Load(load) => return load.run(),
+        Command::Demo(demo) => return demo.run().map(|()| ExitCode::SUCCESS),
+        Command::Load(load) => return load.run().map(|()| ExitCode::SUCCESS),
         _ => {}
     }
     let config = Config::load(cli.config.as_deref())?;
     match cli.command {
         Command::Demo(_) | Command::Check(_) | Command::Load(_) => unreachable!("ran above, without settings"),
         Command::Serve(serve) => serve.run(&config),
-        Command::Migrate(migrate) => migrate.run(&config),
+        Command::Migrate(migrate) => return migrate.run(&config),
+        Command::Copy(copy) => copy.run(),
+        Command::Prune(prune) => prune.run(&config),
         Command::Apply(apply) => apply.run(&config),
         Command::Export(export) => export.run(&config),
         Command::License(license) => license.run(&config),
         Command::User(user) => user.run(&config),
         Command::Customer(customer) => customer.run(&config),
         Command::Catalog(catalog) => catalog.run(&config),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Opens the database with its schema up to date.
@@ -127,13 +136,20 @@ fn open_on(config: &Config, terms: Terms) -> anyhow::Result<Store> {
 
 fn open_as_it_is(config: &Config, terms: Terms) -> anyhow::Result<Store> {
     let store = connect(config, terms)?;
+    if let Some(source) = wait(store.read(store::copy::find_source))? {
+        bail!(
+            "{} holds an unfinished copy of {source}; continue it with punchgate copy, or take another database",
+            config.database_url
+        );
+    }
     if config.migrate {
-        wait(migrate::migrate(&store))?;
+        block_on(migrate::migrate(&store))?;
         return Ok(store);
     }
-    let pending = wait(store.read(store::migrate::list_pending))?;
-    if !pending.is_empty() {
-        bail!("the database schema is not up to date ({} missing); run: punchgate migrate", pending.join(", "));
+    let schema = wait(store.read(store::migrate::inspect))?.known()?;
+    if !schema.pending.is_empty() {
+        let names: Vec<_> = schema.pending.iter().map(|pending| pending.name.as_str()).collect();
+        bail!("the database schema is not up to date ({} missing); run: punchgate migrate", names.join(", "));
     }
     Ok(store)
 }

@@ -4,8 +4,8 @@
 //!
 //! [`functions`] are what a call may want besides a visit to the shop: they are answered at once and open no punchout.
 //!
-//! Beside the way stands what operators do: [`journal`] and [`detail`] show what happened, [`cancel`] ends a
-//! punchout, [`trial`] plays the buyer, [`preview`] tries settings on carts that came before.
+//! [`prune`] forgets those that ended long ago. Beside the way stands what operators do: [`journal`] and [`detail`] show
+//! what happened, [`cancel`] ends a punchout, [`trial`] plays the buyer, [`preview`] tries settings on carts that came before.
 //!
 //! Each step takes what the step before proved, as a type, or gives a [`Refusal`]. Nothing here
 //! knows of HTTP.
@@ -22,6 +22,7 @@ pub mod leave;
 pub mod login;
 pub mod neighbors;
 pub mod preview;
+pub mod prune;
 mod reading;
 pub mod recorder;
 pub mod trace;
@@ -72,6 +73,7 @@ pub struct Gateway {
     pub entry_lifetime: i64,
     pub punchout_lifetime: i64,
     pub refusals_kept: i64,
+    pub punchouts_kept: Option<i64>,
     pub recorder: Recorder,
 }
 
@@ -104,6 +106,7 @@ impl Gateway {
             entry_lifetime: config.entry_lifetime,
             punchout_lifetime: config.punchout_lifetime,
             refusals_kept: config.refusals_kept,
+            punchouts_kept: config.punchouts_kept,
             recorder: Recorder::default(),
             store,
         })

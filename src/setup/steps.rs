@@ -33,11 +33,15 @@ pub fn find(c: &mut Connection, reach: &Reach, account_id: &str) -> Result<Steps
         let license = listed.system.license_id.as_deref().unwrap_or_default();
         customer = customer || store::assignments::count_paid_by(c, license)? > 0;
     }
+    let mut punchout = listed.iter().any(|listed| listed.last_punchout.is_some());
+    for listed in &listed {
+        punchout = punchout || store::punchout_counts::has_any(c, &listed.system.id)?;
+    }
     Ok(Steps {
         license: licenses.iter().any(|listed| listed.license.website.is_some()),
         shop: !shops.is_empty(),
         system: !ready.is_empty(),
         customer,
-        punchout: listed.iter().any(|listed| listed.last_punchout.is_some()),
+        punchout,
     })
 }

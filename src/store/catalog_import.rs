@@ -140,7 +140,7 @@ pub fn begin(connection: &mut Connection, shop_id: &str, import_id: &str, now: i
 /// FTS5 is told to hold a whole batch before it writes, and to merge what it wrote late: as it comes it does both so
 /// early that the index takes twice as long. It keeps this in the database. And this connection lets the log grow to
 /// 64 MiB before it is worked off: every few MiB, the pages that all articles touch would be written again and again.
-fn prepare(connection: &mut Connection) -> Result<()> {
+pub(super) fn prepare(connection: &mut Connection) -> Result<()> {
     if let Connection::Sqlite(c) = connection {
         c.batch_execute("PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 16777216")?;
         for (setting, value) in [("hashsize", 16 << 20), ("automerge", 16), ("crisismerge", 64)] {
@@ -248,13 +248,6 @@ pub fn insert_all(connection: &mut Connection, import: &Import, articles: &[NewA
                 diesel::insert_into(catalog_articles::table).values(row).execute(c)?;
                 diesel::insert_into(catalog_bodies::table).values(body).execute(c)?;
             }
-            sql_query(
-                "INSERT INTO catalog_index (rowid, text) SELECT id, numbers || title || words \
-                 FROM catalog_articles WHERE id BETWEEN ? AND ? ORDER BY id",
-            )
-            .bind::<BigInt, _>(first)
-            .bind::<BigInt, _>(first + count - 1)
-            .execute(c)?;
         }
         Connection::Postgres(c) => {
             let (mut rows, mut bodies): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
@@ -266,6 +259,20 @@ pub fn insert_all(connection: &mut Connection, import: &Import, articles: &[NewA
                 diesel::insert_into(catalog_bodies::table).values(bodies).execute(&mut **c)?;
             }
         }
+    }
+    index_rows(connection, first, first + count - 1)
+}
+
+/// Puts new rows into the index of searches. PostgreSQL's follows by itself.
+pub(super) fn index_rows(connection: &mut Connection, first: i64, last: i64) -> Result<()> {
+    if let Connection::Sqlite(c) = connection {
+        sql_query(
+            "INSERT INTO catalog_index (rowid, text) SELECT id, numbers || title || words \
+             FROM catalog_articles WHERE id BETWEEN ? AND ? ORDER BY id",
+        )
+        .bind::<BigInt, _>(first)
+        .bind::<BigInt, _>(last)
+        .execute(c)?;
     }
     Ok(())
 }

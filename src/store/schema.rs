@@ -144,6 +144,15 @@ table! {
 }
 
 table! {
+    punchout_counts (day, system_id, state) {
+        day -> Text,
+        system_id -> Text,
+        state -> Text,
+        number -> BigInt,
+    }
+}
+
+table! {
     recovery_codes (id) {
         id -> Text,
         account_id -> Text,

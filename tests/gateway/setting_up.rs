@@ -433,39 +433,6 @@ fn an_account_gets_its_password_from_standard_input_or_a_made_one() {
 }
 
 #[test]
-fn the_schema_is_brought_up_to_date_when_asked_and_looked_at_when_asked() {
-    on_both_databases(|installation| {
-        let check = || installation.punchgate(&["migrate", "--check"]);
-        assert!(check().contains("would be applied"), "{}", check());
-        // A gateway that must not touch the schema does not start on an empty database.
-        let refused = installation.refused(&["serve", "--no-migrate"]);
-        assert!(
-            refused.contains("the database schema is not up to date") && refused.contains("run: punchgate migrate"),
-            "{refused}"
-        );
-        assert!(check().contains("would be applied"), "looking changes nothing");
-
-        let migrated = installation.punchgate(&["migrate"]);
-        assert!(migrated.contains(" applied\n") && migrated.ends_with(" is up to date\n"), "{migrated}");
-        assert!(!check().contains("would be applied"));
-        assert!(check().ends_with(" is up to date\n"));
-        assert!(!installation.punchgate(&["migrate"]).contains("applied"));
-    });
-}
-
-#[test]
-fn several_processes_may_bring_an_empty_database_up_to_date_at_once() {
-    on_both_databases(|installation| {
-        std::thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| installation.punchgate(&["export"]));
-            }
-        });
-        assert!(!installation.punchgate(&["migrate", "--check"]).contains("would be applied"));
-    });
-}
-
-#[test]
 fn a_wrong_setting_stops_the_start_with_one_sentence() {
     on_both_databases(|installation| {
         let refused = |name: &str, value: &str| {

@@ -1,3 +1,4 @@
+-- expand: new tables only.
 -- What shops sell. Rows are never changed in place: an import writes rows of the version after the one in force and
 -- closes those that they replace, and one last statement moves the version. The twin of this file lies in ../../sqlite.
 

@@ -1,3 +1,4 @@
+-- expand: the first tables.
 -- Times are microseconds since 1970-01-01 UTC, ids are ULIDs, enumerations are text with a CHECK:
 -- types that SQLite and PostgreSQL share. The twin of this file lies in ../../postgres.
 

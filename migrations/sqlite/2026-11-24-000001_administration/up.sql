@@ -1,3 +1,4 @@
+-- expand: new tables, and columns that are filled by themselves.
 -- What the portal and the administration need: who is signed in, who changed what, which calls were
 -- refused, and the indexes of their lists. The twin of this file lies in ../../postgres.
 

@@ -3,6 +3,10 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use diesel::dsl::sql;
+use diesel::sql_types::Text;
+use diesel::{Connection, RunQueryDsl, SqliteConnection};
+
 use super::{Answer, Buyer, Gateway, Installation, Shop, client, get, postgres};
 
 const OTHER_API_KEY: &str = "other-shop-key-for-tests-9876543210";
@@ -26,6 +30,16 @@ impl Installation {
     /// Whether a statement on PostgreSQL succeeds.
     pub fn try_sql(&self, statement: &str) -> bool {
         postgres::try_execute(&self.database_url, statement).status.success()
+    }
+
+    /// Asks the data behind the product's back for one value.
+    pub fn query(&self, query: &str) -> String {
+        let Some(file) = self.database_url.strip_prefix("sqlite://") else {
+            return postgres::query(&self.database_url, query);
+        };
+        let mut connection = SqliteConnection::establish(file).expect("the database");
+        let value = sql::<Text>(&format!("CAST(({query}) AS TEXT)"));
+        diesel::select(value).get_result(&mut connection).expect("a value")
     }
 
     /// A gateway to which a limit on the size of its files is an error and not the end.

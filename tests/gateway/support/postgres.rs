@@ -164,6 +164,15 @@ pub fn give_away(file: &Path) {
     }
 }
 
+/// The one value that a query gives, as text.
+pub fn query(url: &str, query: &str) -> String {
+    let psql = binaries().expect("the server's binaries").join("psql");
+    let done = Command::new(psql).args(["-qXtA", "-v", "ON_ERROR_STOP=1", "-c", query, url]).output();
+    let done = done.expect("psql runs");
+    assert!(done.status.success(), "psql: {}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).expect("UTF-8").trim_end().to_owned()
+}
+
 /// All rows of a database as text.
 pub fn dump(url: &str) -> Vec<u8> {
     let bin = binaries().expect("the server's binaries");
