@@ -4,6 +4,8 @@
 //! stands once more under another name, and login data inside an address. It keeps a bounded amount, for a
 //! stranger decides how much a call holds.
 
+use std::borrow::Cow;
+
 use super::call::Names;
 use super::facts::{SHORTEST_TELLING_SECRET, is_secret};
 use super::parameters::{Parameters, decode_again};
@@ -51,11 +53,11 @@ impl<'a> Mask<'a> {
         let mut left = ALL;
         let mut pairs = Vec::new();
         for parameter in parameters.iter().take(MOST) {
-            let name = cut(&self.text(&parameter.name), LONGEST);
+            let name = cut(&self.shown(&parameter.name), LONGEST);
             let value = if self.hides(&parameter.name) && !parameter.value.is_empty() {
                 HIDDEN.to_owned()
             } else {
-                cut(&self.text(&decode_again(&parameter.value)), LONGEST)
+                cut(&self.shown(&decode_again(&parameter.value)), LONGEST)
             };
             let Some(rest) = left.checked_sub(name.len() + value.len()) else { break };
             left = rest;
@@ -75,9 +77,24 @@ impl<'a> Mask<'a> {
 
     /// A text of the call without its secrets.
     pub fn text(&self, text: &str) -> String {
-        let hidden = self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, HIDDEN));
+        self.shown(text).into_owned()
+    }
+
+    fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut shown = Cow::Borrowed(text);
+        for secret in &self.secrets {
+            if shown.contains(secret.as_str()) {
+                shown = Cow::Owned(shown.replace(secret.as_str(), HIDDEN));
+            }
+        }
+        if shown.contains("://") {
+            shown = Cow::Owned(address(&shown));
+        }
         // PostgreSQL takes no NUL.
-        address(&hidden).replace('\0', "\u{fffd}")
+        if shown.contains('\0') {
+            shown = Cow::Owned(shown.replace('\0', "\u{fffd}"));
+        }
+        shown
     }
 
     fn hides(&self, name: &str) -> bool {

@@ -252,7 +252,7 @@ async fn open(
         trial: came.trial,
     };
     let id = punchout.id.clone();
-    gateway.store.write(move |c| store::punchouts::insert(c, &punchout)).await?;
+    gateway.store.write_one(move |c| store::punchouts::insert(c, &punchout)).await?;
     metrics::counter!("punchgate_punchouts_total").increment(1);
     tracing::info!(punchout = id, system = system.slug, "opened a punchout");
     Ok(Entered { punchout: id, location: system.shop.connector.entry(token.expose()) })

@@ -25,7 +25,7 @@ use super::postgres::{self, PgConnection, Server};
 use super::url::DatabaseUrl;
 
 /// Jobs taken into one SQLite transaction at most.
-const GROUP: usize = 64;
+const GROUP: usize = 256;
 /// Jobs that may wait for a thread; one more is told that the database is too busy.
 const QUEUE: usize = 8_192;
 /// A connection that lay idle for longer is tried before a job is trusted to it: a server restarts
@@ -199,6 +199,19 @@ impl Store {
     {
         submit(&self.writes, Mode::Write, self.patience, job).await
     }
+
+    /// The same for a job of exactly one statement, which is all or nothing by itself: on SQLite it needs no savepoint, and on
+    /// PostgreSQL it is one way to the server and back instead of three.
+    pub async fn write_one<T, E>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        submit(&self.writes, Mode::WriteOne, self.patience, job).await
+    }
 }
 
 async fn submit<T, E>(
@@ -235,6 +248,8 @@ where
 enum Mode {
     Read,
     Write,
+    /// One statement.
+    WriteOne,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -364,7 +379,8 @@ fn work(shared: &Shared, access: Access, mut open: Connection, jobs: &flume::Rec
         }
         if sound {
             sound = match group.first().map(|job| job.mode()) {
-                Some(Mode::Read) => run_read(&mut open, group),
+                Some(Mode::Read) => run_alone(&mut open, group),
+                Some(Mode::WriteOne) if !is_writer => run_alone(&mut open, group),
                 _ => run_group(&mut open, group),
             };
         } else {
@@ -471,8 +487,8 @@ impl Shared {
     }
 }
 
-/// Runs one read; false when the connection should be replaced.
-fn run_read(connection: &mut Connection, group: Vec<Box<dyn Job>>) -> bool {
+/// Runs a job without a transaction around it; false when the connection should be replaced.
+fn run_alone(connection: &mut Connection, group: Vec<Box<dyn Job>>) -> bool {
     for mut job in group {
         let ran = job.run(connection);
         job.answer(Ok(()));
@@ -519,6 +535,13 @@ fn run_group(connection: &mut Connection, mut group: Vec<Box<dyn Job>>) -> bool 
 /// An error here means that the transaction itself is in doubt: a full disk makes SQLite roll all
 /// of it back, and the savepoint is gone.
 fn run_in_savepoint(connection: &mut Connection, job: &mut dyn Job) -> QueryResult<()> {
+    if job.mode() == Mode::WriteOne {
+        // If it failed there is nothing of it to take back, but only a savepoint could tell whether the transaction still is.
+        return match job.run(connection) {
+            Ran::Done => Ok(()),
+            Ran::Refused | Ran::Panicked => Err(DieselError::RollbackTransaction),
+        };
+    }
     savepoint(connection)?;
     match job.run(connection) {
         Ran::Done => commit(connection),
@@ -590,7 +613,12 @@ fn connect_sqlite(path: &Path, access: Access) -> Result<Connection, StoreError>
         .map_err(|e| unavailable(&e))?;
     connection
         .batch_execute(match access {
-            Access::Write => "PRAGMA journal_mode = WAL;",
+            // The log is worked off after 32 MiB, not after SQLite's 4: pages that every login touches are then written once
+            // for many. The cache holds the index of tokens of some hundred thousand punchouts.
+            Access::Write => {
+                "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 8192; PRAGMA journal_size_limit = 67108864; \
+                 PRAGMA cache_size = -16384;"
+            }
             Access::ReadOnly => "PRAGMA query_only = ON;",
         })
         .map_err(|e| unavailable(&e))?;
