@@ -25,6 +25,7 @@ pub mod migrate;
 pub mod news;
 mod postgres;
 pub mod punchouts;
+mod reach;
 pub mod recovery_codes;
 pub mod refusals;
 pub mod revision;
