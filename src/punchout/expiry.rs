@@ -19,7 +19,7 @@ const BATCHES: usize = 200;
 pub async fn sweep(gateway: Arc<Gateway>) {
     loop {
         let now = gateway.clock.now();
-        match gateway.store.write(move |c| store::punchouts::expire(c, now)).await {
+        match gateway.store.write(move |c| expire(c, now)).await {
             Ok(0) => {}
             Ok(expired) => tracing::info!(expired, "punchouts ran out"),
             Err(error) => tracing::warn!(%error, "could not look for punchouts that ran out"),
@@ -37,8 +37,15 @@ pub async fn sweep(gateway: Arc<Gateway>) {
     }
 }
 
+/// After a long pause there may be very many, and what is cut off would be tried in vain again and again.
+fn expire(c: &mut Connection, now: i64) -> Result<usize, StoreError> {
+    store::unhurried(c)?;
+    store::punchouts::expire(c, now)
+}
+
 /// Ended sessions, old invitations, files of customers that nobody confirmed for a day.
 fn sweep_administration(c: &mut Connection, now: i64) -> Result<(), StoreError> {
+    store::unhurried(c)?;
     store::sessions::delete_ended(c, now, now - session::IDLE)?;
     store::invitations::delete_ended(c, now)?;
     store::customer_imports::delete_old(c, now - clock::DAY)?;

@@ -145,7 +145,7 @@ mod tests {
         let sender = Arc::new(sender);
         for who in [Who::Customers, Who::Accounts] {
             let sender = sender.clone();
-            let tell: Tell = Box::new(move |told| drop(sender.try_send((who, told))));
+            let tell: Tell = Box::new(move |told| sender.try_send((who, told)).expect("room"));
             let throttle = Throttle::shared(Limits::default(), &[1; 32], tell);
             let address: IpAddr = "2001:db8:1234:5678:9abc:def0:1234:5678".parse().expect("an address");
             (0..count / 2).for_each(|n| throttle.failed(&n.to_string(), address, 1_000_000));

@@ -6,22 +6,20 @@
 //! it. PostgreSQL has equal threads that commit every job by itself, because the server groups
 //! commits. A job must therefore never do slow work other than SQL.
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use diesel::QueryResult;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sqlite::SqliteConnection;
-use diesel::{Connection as _, QueryResult};
 use tokio::sync::oneshot;
 
-use super::postgres::{self, PgConnection, Server};
+use super::postgres::{PgConnection, Server};
+use super::reach::Shared;
 use super::url::DatabaseUrl;
 
 /// Jobs taken into one SQLite transaction at most.
@@ -33,8 +31,6 @@ const QUEUE: usize = 8_192;
 const IDLE: Duration = Duration::from_secs(1);
 /// How long a request's job may wait for a PostgreSQL connection to be free.
 const TURN: Duration = Duration::from_secs(3);
-/// The longest pause between two tries to reach a server that is away.
-const PAUSE: Duration = Duration::from_millis(500);
 
 type Manager<C> = <C as diesel::Connection>::TransactionManager;
 
@@ -122,18 +118,6 @@ pub struct Store {
     patience: Option<Duration>,
 }
 
-/// What the threads of one store know together.
-struct Shared {
-    url: DatabaseUrl,
-    /// None for SQLite.
-    server: Option<Server>,
-    terms: Terms,
-    /// Threads that have a connection, as far as they know.
-    connected: AtomicUsize,
-    /// One of those without tries to reach the server.
-    is_tried: AtomicBool,
-}
-
 impl Store {
     /// The same with the usual terms, for commands.
     pub fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
@@ -152,8 +136,7 @@ impl Store {
             DatabaseUrl::Postgres(url) => Some(Server::new(url)?),
         };
         let patience = server.as_ref().and(terms.statement_timeout).map(|_| TURN);
-        let (connected, is_tried) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let shared = Arc::new(Shared { url: url.clone(), server, terms, connected, is_tried });
+        let shared = Arc::new(Shared::new(url.clone(), server, terms));
         match url {
             DatabaseUrl::Sqlite(_) => {
                 opened(start("database writer", &shared, Access::Write, write_jobs)?)?;
@@ -245,7 +228,7 @@ where
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Mode {
+pub(super) enum Mode {
     Read,
     Write,
     /// One statement.
@@ -253,13 +236,13 @@ enum Mode {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Access {
+pub(super) enum Access {
     ReadOnly,
     Write,
 }
 
 /// One unit of work, with the way back to its caller.
-trait Job: Send {
+pub(super) trait Job: Send {
     fn mode(&self) -> Mode;
     /// False if its caller took it back; it must not be run then.
     fn take(&self) -> bool;
@@ -268,7 +251,7 @@ trait Job: Send {
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
-enum Ran {
+pub(super) enum Ran {
     Done,
     /// The job itself said no; its neighbours are not concerned.
     Refused,
@@ -389,7 +372,7 @@ fn work(shared: &Shared, access: Access, mut open: Connection, jobs: &flume::Rec
         }
         if !sound {
             drop(open);
-            shared.connected.fetch_sub(1, Ordering::AcqRel);
+            shared.lost();
             match shared.connect_again(access, jobs) {
                 Some(fresh) => open = fresh,
                 None => return,
@@ -397,94 +380,7 @@ fn work(shared: &Shared, access: Access, mut open: Connection, jobs: &flume::Rec
         }
         used = Instant::now();
     }
-    shared.connected.fetch_sub(1, Ordering::AcqRel);
-}
-
-impl Shared {
-    fn connect(&self, access: Access) -> Result<Connection, StoreError> {
-        match (&self.url, &self.server) {
-            (DatabaseUrl::Sqlite(path), _) => connect_sqlite(path, access),
-            (DatabaseUrl::Postgres(_), Some(server)) => {
-                let connection = postgres::connect(server, self.terms.statement_timeout)?;
-                Ok(Connection::Postgres(Box::new(connection)))
-            }
-            (DatabaseUrl::Postgres(_), None) => Err(StoreError::Unavailable("no server is known".into())),
-        }
-    }
-
-    /// Patiently: what starts together with its server may be a little early.
-    fn connect_at_start(&self, access: Access) -> Result<Connection, StoreError> {
-        let mut connected = self.connect(access);
-        for wait in [200, 1_000] {
-            if connected.is_ok() || self.server.is_none() {
-                break;
-            }
-            thread::sleep(Duration::from_millis(wait));
-            connected = self.connect(access);
-        }
-        if connected.is_ok() {
-            self.connected.fetch_add(1, Ordering::AcqRel);
-        }
-        connected
-    }
-
-    /// A connection in place of one that broke, however long it takes; None when the store is closed.
-    ///
-    /// While no thread has one, jobs are answered at once, and one thread at a time tries. While others have one,
-    /// jobs are theirs.
-    fn connect_again(&self, access: Access, jobs: &flume::Receiver<Box<dyn Job>>) -> Option<Connection> {
-        let mut tried = self.connect(access);
-        let mut pause = Duration::from_millis(100);
-        loop {
-            let error = match tried {
-                Ok(fresh) => {
-                    if self.connected.fetch_add(1, Ordering::AcqRel) == 0 {
-                        tracing::info!(database = %self.url, "the database is there again");
-                    }
-                    return Some(fresh);
-                }
-                Err(error) => error,
-            };
-            tracing::error!(database = %self.url, %error, "cannot reach the database");
-            self.pass_time(pause, &error, jobs)?;
-            pause = (pause * 2).min(PAUSE);
-            while self.server.is_some() && self.is_away() && self.is_tried.swap(true, Ordering::AcqRel) {
-                self.pass_time(Duration::from_millis(50), &error, jobs)?;
-            }
-            tried = self.connect(access);
-            self.is_tried.store(false, Ordering::Release);
-        }
-    }
-
-    /// Whether no thread can do this one's jobs. Those of SQLite have a task each.
-    fn is_away(&self) -> bool {
-        self.server.is_none() || self.connected.load(Ordering::Acquire) == 0
-    }
-
-    /// Waits, and answers jobs meanwhile if nobody else can; sooner when another thread has reached the server.
-    fn pass_time(&self, time: Duration, error: &StoreError, jobs: &flume::Receiver<Box<dyn Job>>) -> Option<()> {
-        let until = Instant::now() + time;
-        let were_away = self.is_away();
-        loop {
-            let left = until.saturating_duration_since(Instant::now()).min(Duration::from_millis(50));
-            let are_away = self.is_away();
-            if left.is_zero() || were_away && !are_away {
-                return Some(());
-            }
-            if !are_away {
-                if jobs.is_disconnected() {
-                    return None;
-                }
-                thread::sleep(left);
-                continue;
-            }
-            match jobs.recv_timeout(left) {
-                Ok(job) if job.take() => job.answer(Err(error.clone())),
-                Ok(_) | Err(flume::RecvTimeoutError::Timeout) => {}
-                Err(flume::RecvTimeoutError::Disconnected) => return None,
-            }
-        }
-    }
+    shared.lost();
 }
 
 /// Runs a job without a transaction around it; false when the connection should be replaced.
@@ -599,38 +495,4 @@ pub fn unhurried(connection: &mut Connection) -> Result<(), StoreError> {
 
 fn alive(connection: &mut Connection) -> bool {
     on!(connection, c => c.batch_execute("SELECT 1").is_ok())
-}
-
-fn connect_sqlite(path: &Path, access: Access) -> Result<Connection, StoreError> {
-    let unavailable = |error: &dyn std::fmt::Display| StoreError::Unavailable(error.to_string());
-    if access == Access::Write {
-        create_private(path).map_err(|e| unavailable(&e))?;
-    }
-    let mut connection = SqliteConnection::establish(&path.to_string_lossy()).map_err(|e| unavailable(&e))?;
-    // Pragmas belong to the connection, not to the file, except for the journal's mode.
-    connection
-        .batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;")
-        .map_err(|e| unavailable(&e))?;
-    connection
-        .batch_execute(match access {
-            // The log is worked off after 32 MiB, not after SQLite's 4: pages that every login touches are then written once
-            // for many. The cache holds the index of tokens of some hundred thousand punchouts.
-            Access::Write => {
-                "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 8192; PRAGMA journal_size_limit = 67108864; \
-                 PRAGMA cache_size = -16384;"
-            }
-            Access::ReadOnly => "PRAGMA query_only = ON;",
-        })
-        .map_err(|e| unavailable(&e))?;
-    Ok(Connection::Sqlite(connection))
-}
-
-/// Makes a new database file that its owner alone can read: it will hold e-mails, carts and license
-/// keys. SQLite gives the files beside it the same mode.
-fn create_private(path: &Path) -> std::io::Result<()> {
-    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    match made {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        made => made.map(|_| ()),
-    }
 }

@@ -27,6 +27,7 @@ pub mod news;
 mod postgres;
 pub mod punchout_counts;
 pub mod punchouts;
+mod reach;
 pub mod recovery_codes;
 pub mod refusals;
 pub mod revision;

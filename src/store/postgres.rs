@@ -17,6 +17,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use tokio_postgres::config::SslMode;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -96,9 +97,13 @@ impl Server {
         let hosts = u32::try_from(self.config.get_hosts().len()).unwrap_or(1).max(1);
         let limit = self.config.get_connect_timeout().copied().unwrap_or(REACH) * hosts + GREETING;
         let opened = timeout(limit, async {
-            match &self.tls {
-                None => self.open_with(NoTls).await,
-                Some(tls) => self.open_with(tls.clone()).await,
+            let Some(tls) = &self.tls else { return self.open_with(NoTls).await };
+            match self.open_with(tls.clone()).await {
+                // As libpq does: where TLS is only preferred, a server that wants it otherwise gets it otherwise.
+                Err(error) if self.config.get_ssl_mode() == SslMode::Prefer && is_about_tls(&error) => {
+                    self.open_with(NoTls).await.map_err(|_| error)
+                }
+                opened => opened,
             }
         });
         opened.await.ok()
@@ -112,6 +117,11 @@ impl Server {
         let (client, mut connection) = self.config.connect(tls).await?;
         Ok((client, Box::pin(poll_fn(move |context| connection.poll_message(context)))))
     }
+}
+
+/// Whether the same may go well without TLS: it failed, or the server refuses those who come by it.
+fn is_about_tls(error: &tokio_postgres::Error) -> bool {
+    error.code().is_none_or(|code| *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION)
 }
 
 fn silent() -> StoreError {

@@ -21,14 +21,18 @@ fn authority() -> (String, String, String) {
     (root, server, key.serialize_pem())
 }
 
-/// A server that takes nobody without TLS; its authority, and another.
+/// A server that takes nobody without TLS, but to the database `plain`, where it takes nobody with it; its authority, and another.
 fn cluster(folder: &tempfile::TempDir) -> Option<(Cluster, PathBuf, PathBuf)> {
     let (root, certificate, key) = authority();
     let cluster = Cluster::own("ssl = on", |data| {
         for (name, text) in [
             ("server.crt", certificate.as_str()),
             ("server.key", &key),
-            ("pg_hba.conf", "hostssl all all 127.0.0.1/32 trust\n"),
+            (
+                "pg_hba.conf",
+                "hostssl plain all 127.0.0.1/32 reject\nhostnossl plain all 127.0.0.1/32 trust\n\
+                 hostssl all all 127.0.0.1/32 trust\n",
+            ),
         ] {
             fs::write(data.join(name), text).expect("a file of the cluster");
             give_away(&data.join(name));
@@ -83,6 +87,13 @@ fn the_connection_is_encrypted_and_the_server_checked_as_the_url_asks() {
         let said = migrate(&url, query).expect_err(query);
         assert!(said.starts_with("punchgate: PUNCHGATE_DATABASE_URL is "), "{query}: {said}");
     }
+
+    // Where TLS is only preferred, a server may refuse it.
+    Installation::on_url(url.clone()).sql("CREATE DATABASE plain");
+    let (_, name) = url.rsplit_once('/').expect("a database");
+    let plain = url.replace(name, "plain");
+    assert_eq!(migrate(&plain, "sslmode=prefer"), Ok(()));
+    migrate(&plain, "sslmode=require").expect_err("refused with TLS");
 
     // All of a punchout, and what nodes tell each other, by TLS.
     let acme = Installation::on_url(format!("{by_name}?sslmode=verify-full&sslrootcert={root}")).with_acme("");

@@ -5,6 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use crate::support::postgres::Cluster;
 use crate::support::{Answer, Gateway, Installation, Tap, bolts, get, within};
 
@@ -84,6 +86,8 @@ impl Seen {
     }
 }
 
+type Ask<'a> = Box<dyn Fn() -> Answer + 'a>;
+
 fn works(gateway: &Gateway) -> bool {
     gateway.buyer().call().status == 303 && get(&format!("{}/health/ready", gateway.url)).status == 200
 }
@@ -143,12 +147,71 @@ fn a_line_that_is_cut_without_a_word_is_noticed_and_taken_up_again() {
 }
 
 #[test]
+fn whoever_asks_while_the_database_is_away_is_told_when_to_come_back() {
+    let Some(installation) = Installation::on_postgres() else { return };
+    let mut acme = installation.with_acme("");
+    acme.installation.add_user("owner@acme.example", "merchant");
+    let tap = Tap::before(&acme.installation.database_url);
+    acme.installation.database_url.clone_from(&tap.url);
+    let gateway = acme.installation.serve();
+    let browser = gateway.signed_in("owner@acme.example");
+    let punchout = gateway.punch_out();
+    let return_url = gateway.shop().cart(&punchout, &bolts());
+    let form = browser.page("/admin/systems/srm?edit").form("/admin/systems/srm");
+    let signing_in = gateway.browser();
+    let sign_in = signing_in.page("/signin").form("/signin").with("email", "a@b.example").with("password", "x");
+
+    tap.turn_off();
+    let customer = json!({ "email": "new@acme-customer.example", "password": "battery staple" });
+    let function = |name: &str| gateway.buyer().with("FUNCTION", name).with("PRODUCTID", "1").with("SEARCHSTRING", "x");
+    let shop = gateway.shop();
+    let asked: Vec<(&str, Ask<'_>)> = vec![
+        ("call", Box::new(|| gateway.buyer().call())),
+        ("call by a browser", Box::new(|| gateway.buyer().visit())),
+        ("call without a system", Box::new(|| gateway.buyer().path("/oci").call())),
+        ("validate", Box::new(move || function("VALIDATE").call())),
+        ("search", Box::new(move || function("BACKGROUND_SEARCH").call())),
+        ("redeem", Box::new(|| shop.try_redeem("unknown"))),
+        ("status", Box::new(|| shop.request("GET", &format!("/api/v1/punchouts/{punchout}"), None))),
+        ("cart", Box::new(|| shop.try_cart(&punchout, &bolts()))),
+        ("leave", Box::new(|| shop.request("DELETE", &format!("/api/v1/punchouts/{punchout}"), None))),
+        ("customer", Box::new(|| shop.request("PUT", "/api/v1/customers/20001", Some(&customer)))),
+        ("return page", Box::new(|| get(&return_url))),
+        ("leave page", Box::new(|| get(&return_url.replace("/return/", "/leave/")))),
+        ("administration", Box::new(|| browser.get("/admin"))),
+        ("list", Box::new(|| browser.get("/admin/punchouts"))),
+        ("save", Box::new(|| form.clone().send(&browser))),
+        ("portal", Box::new(|| browser.get("/account/license"))),
+        ("sign in", Box::new(|| sign_in.clone().send(&signing_in))),
+        ("health", Box::new(|| get(&format!("{}/health/ready", gateway.url)))),
+    ];
+    let mut wrong = Vec::new();
+    for (what, ask) in &asked {
+        let started = Instant::now();
+        let answer = ask();
+        let seconds = answer.header("retry-after").parse::<u32>();
+        if answer.status != 503 || seconds.is_err() || started.elapsed() > PATIENCE {
+            wrong.push(format!("{what}: {} with Retry-After {seconds:?} after {:?}", answer.status, started.elapsed()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    drop(asked);
+    tap.turn_on();
+    within(RECOVERY, "the gateway works again", || works(&gateway));
+    assert_eq!(form.send(&browser).status, 303);
+    assert_eq!(get(&return_url).status, 200);
+}
+
+#[test]
 fn a_statement_that_takes_too_long_is_cut_off_and_its_caller_told_to_come_back() {
     let Some(mut installation) = Installation::on_postgres() else { return };
     installation.set("statement_timeout", "1s");
     installation.set("database_connections", "2");
     let acme = installation.with_acme("");
     let gateway = acme.installation.serve();
+    let two = "DO $$ BEGIN IF (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+               AND application_name = 'punchgate') <> 2 THEN RAISE 'not two'; END IF; END $$";
+    assert!(acme.installation.try_sql(two), "as many connections as were asked for");
     let url = acme.installation.database_url.clone();
     let locked = std::thread::spawn(move || {
         let slow = "BEGIN; LOCK TABLE punchouts IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(4); COMMIT";
@@ -160,4 +223,24 @@ fn a_statement_that_takes_too_long_is_cut_off_and_its_caller_told_to_come_back()
     locked.join().expect("the lock's end");
     assert!(works(&gateway));
     assert!(*seen.slowest.lock().expect("the time") < PATIENCE);
+}
+
+#[test]
+fn a_change_of_the_schema_takes_its_time_whatever_requests_may() {
+    let Some(mut installation) = Installation::on_postgres() else { return };
+    installation.set("statement_timeout", "1s");
+    let url = installation.database_url.clone();
+    // Another node that is at it.
+    let held = std::thread::spawn(move || {
+        let hold = "BEGIN; SELECT pg_advisory_xact_lock(7862452); SELECT pg_sleep(5); COMMIT";
+        crate::support::postgres::execute(&url, hold);
+    });
+    let is_held = "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_locks JOIN pg_database ON database = pg_database.oid \
+                   WHERE locktype = 'advisory' AND datname = current_database()) THEN RAISE 'not yet'; END IF; END $$";
+    within(RECOVERY, "the lock is held", || installation.try_sql(is_held));
+    let started = Instant::now();
+    let gateway = installation.serve();
+    assert!(started.elapsed() > Duration::from_secs(1), "it had to wait");
+    assert_eq!(get(&format!("{}/health/ready", gateway.url)).status, 200);
+    held.join().expect("the lock's end");
 }

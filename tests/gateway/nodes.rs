@@ -6,7 +6,7 @@ use std::time::Duration;
 use punchgate::store::{self, DatabaseUrl, Store, StoreError};
 use serde_json::json;
 
-use crate::support::{Acme, Gateway, Installation, ReturnForm, bolts, get, within};
+use crate::support::{Acme, Gateway, Installation, PASSWORD, ReturnForm, bolts, get, within};
 
 const OWNER: &str = "owner@acme.example";
 /// What must be in force within two seconds gets a little longer here, for machines that are busy with other tests.
@@ -54,6 +54,39 @@ fn every_step_of_a_punchout_may_be_on_another_node() {
 }
 
 #[test]
+fn nodes_that_start_at_once_on_an_empty_database_all_serve() {
+    let Some(installation) = Installation::on_postgres() else { return };
+    let nodes: Vec<Gateway> = std::thread::scope(|scope| {
+        let started: Vec<_> = (0..3).map(|_| scope.spawn(|| installation.serve())).collect();
+        started.into_iter().map(|node| node.join().expect("a node")).collect()
+    });
+    let acme = installation.with_acme("");
+    let [a, b, c] = &nodes[..] else { panic!("three nodes") };
+    within(SOON, "the setup is known everywhere", || [a, b, c].iter().all(|node| refused(node, PASSWORD).is_none()));
+    let punchout = a.shop().redeem(&b.buyer().call().token())["punchout"].as_str().expect("an id").to_owned();
+    let return_url = c.shop().cart(&punchout, &bolts());
+    assert_eq!(get(&on(b, &return_url)).status, 200, "tickets are made with one key");
+    drop(acme);
+}
+
+#[test]
+fn who_signed_in_on_one_node_is_signed_in_on_all() {
+    let Some((acme, [a, b, c])) = three(|_| {}) else { return };
+    acme.installation.add_user(OWNER, "merchant");
+    let browser = a.signed_in(OWNER);
+    for node in [&b, &c] {
+        browser.page(&format!("{}/admin/systems", node.url)).says("SRM");
+    }
+    // A form of one node is good on another.
+    let page = "/admin/systems/srm";
+    let form = browser.page(&format!("{}{page}?edit", b.url)).form(page).with("name", "Renamed");
+    assert_eq!(form.send(&browser).status, 303, "sent to the first node");
+    within(SOON, "the name is told on the third", || {
+        browser.get(&format!("{}{page}", c.url)).text().contains("Renamed")
+    });
+}
+
+#[test]
 fn of_thirty_simultaneous_redeems_on_three_nodes_exactly_one_wins() {
     let Some((_acme, nodes)) = three(|_| {}) else { return };
     for round in 0..3 {
@@ -83,24 +116,24 @@ fn refused(node: &Gateway, password: &str) -> Option<String> {
 #[test]
 fn what_is_changed_on_one_node_is_soon_in_force_on_the_others() {
     let Some((acme, [a, b, c])) = three(|_| {}) else { return };
-    assert!([&a, &b, &c].iter().all(|node| refused(node, "correct horse").is_none()));
+    assert!([&a, &b, &c].iter().all(|node| refused(node, PASSWORD).is_none()));
 
     acme.installation.punchgate(&["license", "suspend", &acme.system_key]);
     for node in [&b, &c] {
         let took = within(SOON, "the suspension is in force", || {
-            refused(node, "correct horse").is_some_and(|code| code == "system-license-suspended")
+            refused(node, PASSWORD).is_some_and(|code| code == "system-license-suspended")
         });
         eprintln!("a suspension was in force after {took:?}");
     }
     acme.installation.punchgate(&["license", "resume", &acme.system_key]);
     for node in [&a, &b, &c] {
-        within(SOON, "the license is good again", || refused(node, "correct horse").is_none());
+        within(SOON, "the license is good again", || refused(node, PASSWORD).is_none());
     }
 
     // A password is in force with the answer, although the nodes remember the old one.
     let body = json!({ "email": "buyer@acme-customer.example", "password": "battery staple" });
     assert_eq!(a.shop().request("PUT", "/api/v1/customers/10001", Some(&body)).status, 200);
-    assert_eq!(refused(&b, "correct horse").as_deref(), Some("login-wrong"));
+    assert_eq!(refused(&b, PASSWORD).as_deref(), Some("login-wrong"));
     assert_eq!(refused(&c, "battery staple"), None);
 
     // What the administration of one node saves.
@@ -114,7 +147,7 @@ fn what_is_changed_on_one_node_is_soon_in_force_on_the_others() {
     });
     // And an apply file.
     acme.installation.apply(&acme.setup("active = true"));
-    within(SOON, "what was applied is in force", || refused(&c, "correct horse").is_none());
+    within(SOON, "what was applied is in force", || refused(&c, PASSWORD).is_none());
 }
 
 #[test]
@@ -126,7 +159,7 @@ fn a_change_is_in_force_although_the_connection_that_listens_was_ended() {
         acme.installation.sql(end);
         acme.installation.punchgate(&["license", state, &acme.system_key]);
         for node in [&a, &b] {
-            let is_in_force = || refused(node, "correct horse").is_some() == (state == "suspend");
+            let is_in_force = || refused(node, PASSWORD).is_some() == (state == "suspend");
             let took = within(SOON, "the change is in force", is_in_force);
             eprintln!("a {state} without a listener was in force after {took:?}");
         }
@@ -200,7 +233,7 @@ fn a_good_login_on_one_node_forgives_on_another_what_was_mistyped_there() {
         (0..2).for_each(|_| assert_eq!(refused(&b, "wrong").as_deref(), Some("login-wrong")));
         heard += 2;
         has_heard(&a, heard);
-        assert_eq!(refused(&a, "correct horse"), None);
+        assert_eq!(refused(&a, PASSWORD), None);
         has_heard(&b, heard / 2);
     }
 }

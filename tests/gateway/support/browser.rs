@@ -145,6 +145,7 @@ fn selector(css: &str) -> Selector {
 }
 
 /// A form that is about to be sent.
+#[derive(Clone)]
 pub struct Form {
     action: String,
     fields: Vec<(String, String)>,
