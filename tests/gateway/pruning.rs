@@ -100,9 +100,13 @@ fn a_gateway_that_is_told_to_forgets_old_punchouts_and_one_that_is_not_keeps_the
         assert_eq!(gateway.stop(), Some(0));
 
         acme.installation.set("punchouts_kept", "30d");
-        let gateways = [acme.installation.serve(), acme.installation.serve()];
-        eventually("the old one went", || gateways[0].shop().status(&old)["code"] == "punchout-unknown");
-        assert_eq!(gateways[1].shop().status(&young)["state"], "returned");
+        // SQLite is for one gateway.
+        let count = if acme.installation.database_url.starts_with("postgres") { 2 } else { 1 };
+        let gateways: Vec<Gateway> = (0..count).map(|_| acme.installation.serve()).collect();
+        for gateway in &gateways {
+            eventually("the old one went", || gateway.shop().status(&old)["code"] == "punchout-unknown");
+            assert_eq!(gateway.shop().status(&young)["state"], "returned");
+        }
         let counted = acme.installation.query("SELECT number FROM punchout_counts");
         assert_eq!(counted, "1", "two gateways count it once");
     });

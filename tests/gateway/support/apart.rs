@@ -32,6 +32,12 @@ impl Installation {
         postgres::try_execute(&self.database_url, statement).status.success()
     }
 
+    /// On PostgreSQL, in a database whose texts sort as English readers expect and not by bytes.
+    pub fn on_english_postgres() -> Option<Self> {
+        let options = ["--template=template0", "--locale-provider=icu", "--icu-locale=en-US"];
+        Some(Self::on(postgres::cluster()?.database_with(&options)))
+    }
+
     /// Asks the data behind the product's back for one value.
     pub fn query(&self, query: &str) -> String {
         let Some(file) = self.database_url.strip_prefix("sqlite://") else {

@@ -73,9 +73,15 @@ impl Cluster {
 
     /// The URL of a new, empty database.
     pub fn database(&self) -> String {
+        self.database_with(&[])
+    }
+
+    /// The same, made with further options of createdb.
+    pub fn database_with(&self, options: &[&str]) -> String {
         let name = format!("story{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let made = Command::new(self.bin.join("createdb"))
             .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "punchgate", &name])
+            .args(options)
             .output()
             .expect("createdb runs");
         assert!(made.status.success(), "createdb: {}", String::from_utf8_lossy(&made.stderr));
