@@ -1,6 +1,6 @@
 //! `punchgate copy`: a whole installation moves to another database, of the other kind, and goes on there.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::support::{API_KEY, Acme, Gateway, Installation, bolts, get, on_both_databases};
 
@@ -60,7 +60,7 @@ fn lived(installation: Installation) -> Lived {
     Lived { acme, token, in_shop, returned: (path, shown) }
 }
 
-fn import(installation: &Installation, file: &PathBuf) {
+fn import(installation: &Installation, file: &Path) {
     let file = file.to_str().expect("a path");
     installation.punchgate(&["catalog", "import", "--shop", "acme", "--allow-shrink", file]);
 }
@@ -175,6 +175,28 @@ fn there_and_back_again_is_where_it_was() {
 }
 
 #[test]
+fn a_database_that_sorts_by_language_is_copied_all_the_same() {
+    let Some(english) = Installation::on_english_postgres() else { return };
+    let lived = lived(english);
+    let source = &lived.acme.installation;
+    assert_eq!(source.query("SELECT 'Z' < 'a'"), "f", "the database sorts by language");
+    for (name, byte) in [("Z", 1), ("a", 2), ("b c", 3), ("bc", 4), ("b-d", 5)] {
+        source.sql(&format!("INSERT INTO installation_keys VALUES ('{name}', '\\x0{byte}')"));
+    }
+    for day in ["2026-01-01", "2026-01-02"] {
+        for state in ["returned", "closed"] {
+            source.sql(&format!(
+                "INSERT INTO punchout_counts VALUES ('{day}', '01DXF6DT000000000000000000', '{state}', 3)"
+            ));
+        }
+    }
+    let home = Installation::on_sqlite();
+    let said = copied(source, &home);
+    assert_eq!((rows(&said, "installation_keys"), rows(&said, "punchout_counts")), (6, 4), "{said}");
+    goes_on(&lived, &home);
+}
+
+#[test]
 fn a_copy_that_was_interrupted_is_continued_and_until_then_no_gateway_starts_on_it() {
     from_each_to_the_other(|source, target| {
         let lived = lived(source);
@@ -235,6 +257,21 @@ fn only_an_empty_database_is_a_target() {
             "punchgate: the target is not empty: its table accounts has rows; a copy needs a database of its own\n"
         );
         assert_eq!(target.punchgate(&["license", "list"]), before, "what is there stays");
+        // Nor is one of somebody else, in which nothing is made.
+        let strange = if target.database_url.starts_with("sqlite://") {
+            Some(Installation::on_sqlite())
+        } else {
+            Installation::on_postgres()
+        };
+        if let Some(strange) = strange {
+            strange.sql("CREATE TABLE orders (id TEXT NOT NULL PRIMARY KEY)");
+            let refused = refusal(&source, &strange, &[]);
+            assert!(
+                refused.contains("the target is not empty: its table orders is not one of Punchgate's"),
+                "{refused}"
+            );
+            assert_eq!(strange.try_punchgate(&["migrate", "--check"]).status.code(), Some(3));
+        }
         // Nor is the source itself, nor is nothing a source.
         assert!(refusal(&source, &source, &[]).contains("--from and --to are the same database"));
         let nothing = ["copy", "--from", "sqlite://nothing.db", "--to", &target.database_url];

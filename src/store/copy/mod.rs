@@ -40,9 +40,11 @@ pub enum CopyError {
     SourceUnfinished(String),
     #[error("the target is not empty: its table {0} has rows; a copy needs a database of its own")]
     NotEmpty(&'static str),
+    #[error("the target is not empty: its table {0} is not one of Punchgate's; a copy needs a database of its own")]
+    Foreign(String),
     #[error("the target holds an unfinished copy of {0}; continue that one, or take an empty database")]
     AnotherCopy(String),
-    #[error("the table {0} is not one of Punchgate's, so it would be left behind; remove or rename its schema first")]
+    #[error("the table {0} is not one of Punchgate's, so a copy would leave it behind; move it elsewhere first")]
     UnknownTable(String),
     #[error("the column {0} has the type {1}, which the two databases do not share")]
     UnknownType(String, String),
@@ -112,8 +114,10 @@ pub async fn run(
     mut tell: impl FnMut(Progress),
     mut compared: impl FnMut(&[Compared]),
 ) -> Result<(), CopyError> {
-    let tables = Arc::new(source.read(|c| look_at_source(c)).await?);
+    let tables = Arc::new(source.read(look_at_source).await?);
     let (from, theirs) = (source.url().to_string(), tables.clone());
+    // Before anything is made there.
+    target.read(look_at_target).await?;
     target.write(migrate::run).await?;
     let marks = target.write(move |c| begin(c, &from, &theirs)).await?;
 
@@ -155,6 +159,14 @@ pub async fn run(
         return Err(CopyError::Differs(differing.join(", ")));
     }
     target.write(finish).await
+}
+
+fn look_at_target(connection: &mut Connection) -> Result<(), CopyError> {
+    migrate::inspect(connection)?.known()?;
+    match tables::list(connection) {
+        Err(CopyError::UnknownTable(name)) => Err(CopyError::Foreign(name)),
+        listed => listed.map(|_| ()),
+    }
 }
 
 fn look_at_source(connection: &mut Connection) -> Result<Vec<Table>, CopyError> {
