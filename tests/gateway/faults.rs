@@ -260,20 +260,20 @@ struct Balancer {
 impl Balancer {
     fn look(&self) {
         let known: Vec<(usize, String)> =
-            self.nodes.lock().unwrap().iter().map(|(number, (url, _))| (*number, url.clone())).collect();
+            self.nodes.lock().expect("the nodes").iter().map(|(number, (url, _))| (*number, url.clone())).collect();
         for (number, url) in known {
             let ready = client().get(format!("{url}/health/ready")).send().is_ok_and(|answer| answer.status() == 200);
-            if let Some(node) = self.nodes.lock().unwrap().get_mut(&number).filter(|node| node.0 == url) {
+            if let Some(node) = self.nodes.lock().expect("the nodes").get_mut(&number).filter(|node| node.0 == url) {
                 node.1 = ready;
             }
         }
     }
 
     fn node(&self) -> Option<String> {
-        let nodes = self.nodes.lock().unwrap();
+        let nodes = self.nodes.lock().expect("the nodes");
         let mut ready: Vec<&String> = nodes.values().filter(|node| node.1).map(|node| &node.0).collect();
         ready.sort();
-        let turn = usize::try_from(self.next.fetch_add(1, Ordering::Relaxed)).unwrap();
+        let turn = usize::try_from(self.next.fetch_add(1, Ordering::Relaxed)).expect("a small number");
         (!ready.is_empty()).then(|| ready[turn % ready.len()].clone())
     }
 }
