@@ -1,5 +1,6 @@
-//! One gateway to a file of SQLite: it has one writer, and what a gateway knows by heart of passwords and failed logins is
-//! its own. The command line may use the file beside it.
+//! Whether a gateway is alone with its file of SQLite. A second one loses nothing, for SQLite lets them write in turns; but they
+//! wait for each other, and count failed logins each for itself. So the later one says so. The command line may use the file
+//! beside them.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -8,8 +9,8 @@ use std::path::PathBuf;
 
 use super::{DatabaseUrl, Result, StoreError};
 
-/// Holds the file for as long as it lives; the system lets go of it however the process ends. Nothing to hold on PostgreSQL,
-/// which is for any number of gateways.
+/// Holds a lock beside the file for as long as it lives; the system lets go of it however the process ends. Nothing to hold on
+/// PostgreSQL, which is for any number of gateways.
 pub fn hold(url: &DatabaseUrl) -> Result<Option<File>> {
     let DatabaseUrl::Sqlite(database) = url else { return Ok(None) };
     let mut path = OsString::from(database);
@@ -21,10 +22,14 @@ pub fn hold(url: &DatabaseUrl) -> Result<Option<File>> {
     let file = file.map_err(unavailable)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Unavailable(format!(
-            "another gateway serves {}; SQLite is for one, take PostgreSQL for several",
-            database.display()
-        ))),
+        Err(TryLockError::WouldBlock) => {
+            tracing::warn!(
+                "another gateway serves {} too: nothing is lost, but they wait for each other and count failed logins each for \
+                 itself; take PostgreSQL for several",
+                database.display()
+            );
+            Ok(None)
+        }
         Err(TryLockError::Error(error)) => Err(unavailable(error)),
     }
 }
