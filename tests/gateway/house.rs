@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "credential",
             "demo",
             "license",
+            "load",
             "oci",
             "punchout",
             "setup",
@@ -30,6 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     // Strangers: HTTP only, and the protocol itself to read a cart as buyers do.
     ("demo", &["oci"]),
+    ("load", &[]),
     (
         "web",
         &[

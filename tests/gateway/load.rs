@@ -7,7 +7,10 @@ use crate::support::{API_KEY, Gateway, HOOK, Installation, PASSWORD, on_both_dat
 fn load(installation: &Installation, gateway: &Gateway, more: &[&str]) -> std::process::Output {
     let mut command = installation.command();
     command.args(["load", "--url", &gateway.url, "--system", "srm", "--user", "buyer@acme-customer.example"]);
-    command.args(["--hook", HOOK, "--duration", "1s", "--warm-up", "0s"]).args(more);
+    command.args(["--hook", HOOK, "--warm-up", "0s"]).args(more);
+    if !more.contains(&"--duration") {
+        command.args(["--duration", "1s"]);
+    }
     command.env("PUNCHGATE_LOAD_PASSWORD", PASSWORD).env("PUNCHGATE_LOAD_API_KEY", API_KEY);
     command.output().expect("the binary runs")
 }
