@@ -121,14 +121,7 @@ pub fn verify_now(password: &SecretString, stored: &str) -> bool {
     stored::matches(password, stored, &mut Memory::default())
 }
 
-/// How much the threads stand back, as of `nice`: a flood of logins takes the cores that are left, and whoever is in the shop
-/// already hardly notices.
-const STAND_BACK: i32 = 10;
-
 fn work_off(jobs: &flume::Receiver<Job>, parameters: Parameters, pace: &AtomicU64) {
-    // Of this thread alone, on Linux. Where it is not allowed, all are alike.
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::nice(STAND_BACK);
     let mut memory = Memory::default();
     loop {
         let job = match jobs.recv_timeout(IDLE) {
