@@ -94,7 +94,7 @@ impl Accounts {
         actor: &Actor,
     ) -> Result<Vec<String>> {
         let now = self.clock.now();
-        let step = secret.step(code, now).ok_or(ProfileError::CodeWrong)?;
+        let step = secret.step(code, self.clock.wall()).ok_or(ProfileError::CodeWrong)?;
         self.confirm(account, password).await?;
         let codes = totp::recovery_codes();
         let digests: Vec<Vec<u8>> = codes.iter().map(|code| totp::recovery_digest(code)).collect();

@@ -37,17 +37,16 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mix {
     parts: Vec<(Kind, u32)>,
-    whole: u32,
+    /// All weights together.
+    whole: u64,
+    /// From one visit's place in the whole to the next one's.
+    step: u64,
 }
 
 impl Mix {
     /// The kind of the `nth` visit. The kinds alternate as evenly as their weights allow, so that two runs are alike.
     pub fn kind(&self, nth: u64) -> Kind {
-        // A step that has no factor in common with the whole visits every place once, far from its neighbours.
-        let whole = u64::from(self.whole);
-        let step =
-            (1..).map(|n| whole * 5 / 8 + n).find(|step| greatest_common_divisor(*step, whole) == 1).unwrap_or(1);
-        let mut place = (nth % whole) * (step % whole.max(1)) % whole;
+        let mut place = nth % self.whole * self.step % self.whole;
         for (kind, weight) in &self.parts {
             if place < u64::from(*weight) {
                 return *kind;
@@ -83,8 +82,10 @@ impl FromStr for Mix {
             }
             parts.push((kind, weight));
         }
-        let whole = parts.iter().map(|(_, weight)| weight).sum();
-        Ok(Self { parts, whole })
+        let whole = parts.iter().map(|(_, weight)| u64::from(*weight)).sum();
+        // A step that has no factor in common with the whole visits every place once, far from its neighbours.
+        let step = (whole * 5 / 8 + 1..).find(|step| greatest_common_divisor(*step, whole) == 1).unwrap_or(1);
+        Ok(Self { parts, whole, step })
     }
 }
 

@@ -62,10 +62,10 @@ impl Target {
     pub async fn visit(&self, kind: Kind, since: Instant, record: &Record) {
         let nth = self.next.fetch_add(1, Ordering::Relaxed);
         match kind {
-            Kind::Warm => drop(self.login(&self.users[0], since, record).await),
-            Kind::Cold => drop(self.login(self.user(nth), since, record).await),
+            Kind::Warm => drop(self.login(&self.users[0], nth, since, record).await),
+            Kind::Cold => drop(self.login(self.user(nth), nth, since, record).await),
             Kind::RoundTrip => {
-                let end = self.round_trip(self.user(nth), since, record).await;
+                let end = self.round_trip(nth, since, record).await;
                 record.add(Step::RoundTrip, end.err().unwrap_or(End::Good), since.elapsed());
             }
             Kind::Validate => {
@@ -115,19 +115,18 @@ impl Target {
         }
     }
 
-    async fn login(&self, user: &User, since: Instant, record: &Record) -> Result<String, End> {
-        let nth = self.next.load(Ordering::Relaxed);
+    async fn login(&self, user: &User, nth: u64, since: Instant, record: &Record) -> Result<String, End> {
         let call = self.call(user, user.password.expose_secret(), nth);
         let answer = answered(call, 303, Step::Login, since, record).await?;
-        let location = answer.headers().get(LOCATION).and_then(|location| location.to_str().ok()).unwrap_or_default();
+        let location = answer.headers.get(LOCATION).and_then(|location| location.to_str().ok()).unwrap_or_default();
         let token = url::Url::parse(location).ok().and_then(|location| {
             location.query_pairs().find(|(name, _)| name == "token").map(|(_, token)| token.into_owned())
         });
         token.ok_or_else(|| End::Failed("no token in the redirect".into()))
     }
 
-    async fn round_trip(&self, user: &User, since: Instant, record: &Record) -> Result<(), End> {
-        let token = self.login(user, since, record).await?;
+    async fn round_trip(&self, nth: u64, since: Instant, record: &Record) -> Result<(), End> {
+        let token = self.login(self.user(nth), nth, since, record).await?;
         let key = self.api_key.as_ref().map(ExposeSecret::expose_secret).unwrap_or_default();
         let redeem = self
             .client
@@ -179,12 +178,6 @@ struct Answer {
     status: u16,
     headers: reqwest::header::HeaderMap,
     body: bytes::Bytes,
-}
-
-impl Answer {
-    fn headers(&self) -> &reqwest::header::HeaderMap {
-        &self.headers
-    }
 }
 
 async fn read_all(response: Response) -> Result<Answer, reqwest::Error> {

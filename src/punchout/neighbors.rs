@@ -98,7 +98,7 @@ impl Gateway {
         let mut batch = Vec::with_capacity(BATCH);
         while waiting.recv_many(&mut batch, BATCH).await > 0 {
             let payload = self.neighbors.write(&batch, self.clock.now());
-            match self.store.write(move |c| news::tell_failed_logins(c, &payload)).await {
+            match self.store.write_one(move |c| news::tell_failed_logins(c, &payload)).await {
                 Ok(()) => count("told", batch.len()),
                 Err(error) => {
                     tracing::warn!(%error, logins = batch.len(), "failed logins could not be told to other nodes");

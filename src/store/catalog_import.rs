@@ -138,11 +138,9 @@ pub fn begin(connection: &mut Connection, shop_id: &str, import_id: &str, now: i
 }
 
 /// FTS5 is told to hold a whole batch before it writes, and to merge what it wrote late: as it comes it does both so
-/// early that the index takes twice as long. It keeps this in the database. And this connection lets the log grow to
-/// 64 MiB before it is worked off: every few MiB, the pages that all articles touch would be written again and again.
+/// early that the index takes twice as long. It keeps this in the database.
 pub(super) fn prepare(connection: &mut Connection) -> Result<()> {
     if let Connection::Sqlite(c) = connection {
-        c.batch_execute("PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 16777216")?;
         for (setting, value) in [("hashsize", 16 << 20), ("automerge", 16), ("crisismerge", 64)] {
             sql_query("INSERT INTO catalog_index (catalog_index, rank) VALUES (?, ?)")
                 .bind::<Text, _>(setting)

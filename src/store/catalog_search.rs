@@ -12,7 +12,7 @@ use diesel::sql_types::BigInt;
 
 use super::catalog::{self, Catalog};
 use super::catalog_import::rows_of;
-use super::{Connection, Result};
+use super::{Connection, Result, migrate};
 use crate::catalog::article::Article;
 use crate::catalog::search::{Query, contained, parts, pieces, trigrams};
 
@@ -42,12 +42,6 @@ struct Hit {
     total: i64,
 }
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
 /// The best articles in force for a text. A text without letters and digits finds nothing.
 pub fn search(connection: &mut Connection, shop_id: &str, text: &str, limit: i64) -> Result<Hits> {
     let (Some(query), Some(catalog)) = (Query::read(text), catalog::of_shop(connection, shop_id)?) else {
@@ -74,13 +68,7 @@ pub fn search(connection: &mut Connection, shop_id: &str, text: &str, limit: i64
 
 /// Whether searches have an index: on PostgreSQL it needs the extension pg_trgm, which may not be had.
 pub fn is_indexed(connection: &mut Connection) -> Result<bool> {
-    let found: Count = match connection {
-        Connection::Sqlite(_) => return Ok(true),
-        Connection::Postgres(c) => {
-            sql_query("SELECT count(to_regclass('catalog_index')) AS number").get_result(&mut **c)?
-        }
-    };
-    Ok(found.number > 0)
+    migrate::exists(connection, "catalog_index")
 }
 
 fn len(hits: &[Hit]) -> i64 {

@@ -13,7 +13,7 @@ use diesel::sql_types::{Bool, Text};
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Connection, Result, StoreError, on};
+use super::{Connection, Result, StoreError, on, unhurried};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -101,8 +101,8 @@ impl Schema {
 /// To be called inside a write job: its transaction makes the change all or nothing, on SQLite by
 /// the write lock and on PostgreSQL by an advisory lock.
 pub fn run(connection: &mut Connection) -> std::result::Result<Vec<String>, MigrateError> {
+    unhurried(connection)?;
     if let Connection::Postgres(c) = connection {
-        c.batch_execute("SET LOCAL statement_timeout = 0").map_err(StoreError::from)?;
         c.batch_execute(ADVISORY_LOCK).map_err(StoreError::from)?;
     }
     // Only now: another process may have been waited for, and that one may be newer.
@@ -120,15 +120,20 @@ struct Applied {
     version: String,
 }
 
+/// Whether there is a table or an index of that name.
+pub(super) fn exists(connection: &mut Connection, name: &'static str) -> Result<bool> {
+    let found = match connection {
+        Connection::Sqlite(_) => format!("EXISTS (SELECT 1 FROM sqlite_master WHERE name = '{name}')"),
+        Connection::Postgres(_) => format!("to_regclass('{name}') IS NOT NULL"),
+    };
+    Ok(on!(connection, c => select(sql::<Bool>(&found)).get_result(c)?))
+}
+
 /// Compares the schema with what this program knows. Changes nothing: diesel would make its own
 /// table just to look into it.
 pub fn inspect(connection: &mut Connection) -> Result<Schema> {
-    let begun = match connection {
-        Connection::Sqlite(_) => "EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations')",
-        Connection::Postgres(_) => "to_regclass('__diesel_schema_migrations') IS NOT NULL",
-    };
     let mut applied: Vec<Applied> = Vec::new();
-    if on!(connection, c => select(sql::<Bool>(begun)).get_result(c)?) {
+    if exists(connection, "__diesel_schema_migrations")? {
         let versions = "SELECT version FROM __diesel_schema_migrations ORDER BY version";
         applied = on!(connection, c => diesel::sql_query(versions).load(c)?);
     }

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
 use super::CopyError;
 use super::rows::Value;
 use super::tables::Table;
-use crate::store::{Connection, Result, StoreError, on};
+use crate::store::{Connection, Result, StoreError, migrate, on};
 
 pub const TABLE: &str = "punchgate_copy";
 /// The name under which the source stands; all others are names of tables.
@@ -23,11 +22,7 @@ pub type Marks = BTreeMap<String, Vec<Value>>;
 
 /// Where the unfinished copy in a database came from, if there is one.
 pub fn find_source(connection: &mut Connection) -> Result<Option<String>> {
-    let begun = match connection {
-        Connection::Sqlite(_) => "EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'punchgate_copy')",
-        Connection::Postgres(_) => "to_regclass('punchgate_copy') IS NOT NULL",
-    };
-    if !on!(connection, c => diesel::select(diesel::dsl::sql::<Bool>(begun)).get_result(c)?) {
+    if !migrate::exists(connection, TABLE)? {
         return Ok(None);
     }
     on!(connection, c => Ok(punchgate_copy::table.find(SOURCE).select(punchgate_copy::value).get_result(c).optional()?))

@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 
+use data_encoding::HEXLOWER;
 use diesel::backend::Backend;
 use diesel::deserialize::{FromSql, QueryableByName};
 use diesel::pg::Pg;
@@ -57,7 +58,7 @@ impl std::fmt::Display for Value {
             Self::Integer(number) => write!(f, "{number}"),
             Self::Bool(is) => write!(f, "{is}"),
             Self::Text(text) => f.write_str(text),
-            Self::Bytes(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+            Self::Bytes(bytes) => f.write_str(&HEXLOWER.encode(bytes)),
         }
     }
 }
@@ -281,8 +282,7 @@ impl Sum {
     }
 
     pub fn finish(self) -> (u64, String) {
-        let digest = self.hash.finalize();
-        (self.rows, digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        (self.rows, HEXLOWER.encode(&self.hash.finalize()))
     }
 }
 
