@@ -50,6 +50,19 @@
     localTimes(root);
   };
 
+  // A list may be looked up once more while somebody chooses from it: what was chosen meanwhile stays chosen.
+  let chosen = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    chosen = [...event.target.querySelectorAll("input[type=radio]:checked")].map(({ name, value }) => [name, value]);
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    for (const [name, value] of chosen) {
+      const again = event.target.querySelector(`input[type=radio][name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`);
+      if (again) again.checked = true;
+    }
+    chosen = [];
+  });
+
   // A page fragment that was put into a dialog opens it.
   document.addEventListener("htmx:afterSwap", (event) => {
     const dialog = event.target.closest("dialog");

@@ -132,6 +132,13 @@ impl Chrome {
         self.cdp("Emulation.setEmulatedMedia", media);
     }
 
+    /// Lets every answer take so many milliseconds longer from now on.
+    pub fn answer_after(&self, latency: u32) {
+        self.cdp("Network.enable", json!({}));
+        let conditions = json!({ "offline": false, "latency": latency, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.cdp("Network.emulateNetworkConditions", conditions);
+    }
+
     pub fn open(&self, path: &str) {
         self.runtime.block_on(self.driver.goto(format!("{}{path}", self.base))).expect("a page");
     }

@@ -258,8 +258,13 @@ fn customer_gets_his_place(chrome: &Chrome, words: &Words) {
     chrome.press(words.customers);
     chrome.look("40-no-customers-yet");
     chrome.press(words.new_customer);
+    chrome.answer_after(1000);
     chrome.fill("q", "acme-cust");
+    // The list is on its way once more while he is chosen from the one that is there.
+    std::thread::sleep(std::time::Duration::from_millis(500));
     chrome.choose("10001");
+    std::thread::sleep(std::time::Duration::from_millis(1200));
+    chrome.answer_after(0);
     chrome.choose("PGC-");
     chrome.look("41-new-customer-dialog");
     chrome.press_in_dialog(words.save);
