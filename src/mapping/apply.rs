@@ -4,6 +4,8 @@
 //! No line is ever lost: each becomes an item, or its text or amount moves to others with a notice, or
 //! the whole cart is refused with every reason.
 
+use std::sync::Arc;
+
 use super::cart::{Cart, CartError, Kind, Line, Total};
 use super::charges::{self, Charges, Part};
 use super::field::{Compiled, FieldRule, MappingError, is_field_name};
@@ -26,8 +28,8 @@ pub struct Mapping {
     charges: Charges,
     hierarchy: Hierarchy,
     names: Names,
-    /// Whether any field has a template.
-    templates: bool,
+    /// What the templates of the fields draw from lines; `None` if no field has one.
+    drawn: Option<Arc<[&'static str]>>,
 }
 
 /// A cart that can leave: every item keeps the rules of `oci::rules`.
@@ -97,9 +99,13 @@ impl Mapping {
             service: has("SERVICE"),
             longtext: has("LONGTEXT"),
         };
-        let templates = compiled.iter().any(|rule| rule.template.is_some());
+        let templates: Vec<_> = compiled.iter().filter_map(|rule| rule.template.as_ref()).collect();
+        let mut drawn: Vec<_> = templates.iter().flat_map(|template| template.line_members()).copied().collect();
+        drawn.sort_unstable();
+        drawn.dedup();
+        let drawn = (!templates.is_empty()).then(|| drawn.into());
         let (units, charges) = (units.clone(), Charges::default());
-        Ok(Self { names: named, fields: compiled, units, charges, hierarchy, templates })
+        Ok(Self { names: named, fields: compiled, units, charges, hierarchy, drawn })
     }
 
     /// For buyers of that release; without it, of the latest.
@@ -139,7 +145,8 @@ impl Mapping {
         let mut findings = Findings::default();
         let total = cart.total();
         let written = total.as_ref().map(|total| total.amount.to_string()).unwrap_or_default();
-        let surroundings = self.templates.then(|| Surroundings::new(cart, &written, context));
+        let drawn = self.drawn.clone();
+        let surroundings = drawn.map(|members| Surroundings::new(cart, &written, context, members));
         let scope = Scope { cart, context, total: written, surroundings, spent: Spent::default() };
         let parts = charges::settle(&self.charges, cart, context.language, &mut findings);
         let item = |part: &Part| part.item().map(|line| self.item(line, &scope, &at(line), &mut findings));

@@ -188,14 +188,15 @@ mod tests {
             shop_website: "https://shop.acme.example",
         };
         let cart = cart();
+        let rule = Compiled::new(rule).unwrap();
+        let drawn = rule.template.iter().flat_map(|template| template.line_members()).copied().collect();
         let scope = Scope {
             cart: &cart,
             context: &context,
             total: "2.75".into(),
-            surroundings: Some(Surroundings::new(&cart, "2.75", &context)),
+            surroundings: Some(Surroundings::new(&cart, "2.75", &context, drawn)),
             spent: Spent::default(),
         };
-        let rule = Compiled::new(rule).unwrap();
         let values = LineValues::new(&cart.lines[0], scope.surroundings.as_ref());
         let found = rule.value(&cart.lines[0], &scope, &values).unwrap();
         Found { value: found.value.into_owned().into(), from_line: found.from_line }

@@ -13,6 +13,7 @@ use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior}
 use super::filters;
 use super::sources::Scope;
 use super::template_check::{check_names, check_tags};
+use super::values::line_members;
 pub(super) use super::values::{LineValues, Surroundings};
 
 /// Characters of one template.
@@ -34,6 +35,7 @@ pub(super) struct Template {
     environment: Arc<Environment<'static>>,
     /// What it draws from, as `line.custom.size`.
     paths: Arc<[String]>,
+    line_members: Arc<[&'static str]>,
     of_the_line: bool,
 }
 
@@ -60,8 +62,14 @@ impl Template {
         let mut paths: Vec<String> = template.undeclared_variables(true).into_iter().collect();
         paths.sort_unstable();
         check_names(&paths)?;
+        let line_members = line_members(source, &paths).into();
         let of_the_line = paths.iter().any(|path| path == "line" || path.starts_with("line."));
-        Ok(Self { environment: Arc::new(environment), paths: paths.into(), of_the_line })
+        Ok(Self { environment: Arc::new(environment), paths: paths.into(), line_members, of_the_line })
+    }
+
+    /// The members of a line that it draws from.
+    pub fn line_members(&self) -> &[&'static str] {
+        &self.line_members
     }
 
     /// Whether it draws from the line itself.
@@ -76,26 +84,28 @@ impl Template {
             return Err(TemplateFailed("the templates of this cart take too much work; make them simpler.".to_owned()));
         }
         let template = self.environment.get_template(NAME).map_err(|error| TemplateFailed(told(&error)))?;
-        let mut written = Bounded::default();
-        match template.render_captured_to(root.clone(), &mut written) {
+        match template.render_captured(root.clone()) {
             Ok(done) => {
                 let (used, _) = done.state().fuel_levels().unwrap_or_default();
                 spent.set(spent.get() + used);
-                // Only whole texts are written.
-                String::from_utf8(written.bytes).map_err(|error| TemplateFailed(error.to_string()))
+                let written = done.into_output();
+                // Fuel has bounded it already, at twenty times as much.
+                if written.len() > MAX_OUTPUT {
+                    return Err(TemplateFailed(format!("it gives more than {} KiB.", MAX_OUTPUT / 1024)));
+                }
+                Ok(written)
             }
             Err(error) => {
                 spent.set(spent.get() + FUEL);
-                Err(self.failed(&error, &root, written.full))
+                Err(self.failed(&error, &root))
             }
         }
     }
 
-    fn failed(&self, error: &Error, root: &Value, full: bool) -> TemplateFailed {
+    fn failed(&self, error: &Error, root: &Value) -> TemplateFailed {
         let line = error.line().map(|line| format!(" (line {line} of the template)")).unwrap_or_default();
         let reason = match error.kind() {
             ErrorKind::OutOfFuel => format!("it takes too much work; {FUEL} steps are allowed"),
-            ErrorKind::WriteFailure if full => format!("it gives more than {} KiB", MAX_OUTPUT / 1024),
             ErrorKind::UndefinedError => {
                 let missing: Vec<&str> =
                     self.paths.iter().map(String::as_str).filter(|path| is_missing(root, path)).collect();
@@ -142,28 +152,6 @@ fn reason_of(error: &Error) -> String {
     }
 }
 
-/// What is written, up to the limit.
-#[derive(Default)]
-struct Bounded {
-    bytes: Vec<u8>,
-    full: bool,
-}
-
-impl std::io::Write for Bounded {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if self.bytes.len() + bytes.len() > MAX_OUTPUT {
-            self.full = true;
-            return Err(std::io::ErrorKind::FileTooLarge.into());
-        }
-        self.bytes.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// What every template runs in. Only the engine's parts for text and lists are left; what calculates in binary
 /// floating point is gone.
 static SANDBOX: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -182,6 +170,9 @@ static SANDBOX: LazyLock<Environment<'static>> = LazyLock::new(|| {
 
 /// Writes a value into the output.
 fn write(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    if let Some(text) = value.as_str() {
+        return Ok(out.write_str(text)?);
+    }
     if value.is_undefined() {
         return Err(Error::from(ErrorKind::UndefinedError));
     }
@@ -206,6 +197,7 @@ mod tests {
 
     use super::super::cart::Cart;
     use super::super::sources::Context;
+    use super::super::values::LINE;
     use super::*;
 
     fn rendered(source: &str) -> Result<String, String> {
@@ -223,15 +215,16 @@ mod tests {
             shop_name: "Acme",
             ..Context::default()
         };
+        let template = Template::new(source)?;
         let scope = Scope {
             cart: &cart,
             context: &context,
             total: "0.0075".into(),
-            surroundings: Some(Surroundings::new(&cart, "0.0075", &context)),
+            surroundings: Some(Surroundings::new(&cart, "0.0075", &context, template.line_members.clone())),
             spent: Spent::default(),
         };
         let values = LineValues::new(&cart.lines[0], scope.surroundings.as_ref());
-        Template::new(source)?.render(&scope, &values).map_err(|error| error.to_string())
+        template.render(&scope, &values).map_err(|error| error.to_string())
     }
 
     fn text(source: &str) -> String {
@@ -310,6 +303,17 @@ mod tests {
         );
         assert!(rendered("{{ call.plant }}").unwrap_err().starts_with("call.plant is not there"));
         assert!(rendered("{{ line.custom }}").unwrap_err().contains("cannot be written"));
+    }
+
+    #[test]
+    fn a_line_is_there_however_a_template_comes_to_it() {
+        assert_eq!(text("{% set l = line %}{{ l.name }}"), "Hex bolt M8x40 zinc plated");
+        assert_eq!(text("{% if line.id is empty %}{% set line = cart %}{% endif %}{{ line.product_id }}"), "P1");
+        assert_eq!(text("{{ line['product_id'] }} {{ line . ean | default('-') }}"), "P1 -");
+        let members = |source| Template::new(source).unwrap().line_members().to_vec();
+        assert_eq!(members("{{ line.custom.size }}{{ shop.name }}{{ line.name | replace('online', '') }}"), ["name", "custom"]);
+        assert_eq!(members("{{ shop.name }} outline.name"), [""; 0]);
+        assert_eq!(members("{% for line in [line] %}{{ line.name }}{% endfor %}").len(), LINE.len());
     }
 
     #[test]

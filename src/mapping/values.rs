@@ -51,9 +51,25 @@ pub(super) const AROUND: &[(&str, &[&str])] = &[
     ("index", &[]),
 ];
 
+/// The members of `line` that a template draws from, by the paths that it names. Where its text speaks of `line` in any
+/// other way than `line.name`, that is all of them.
+pub(super) fn line_members(source: &str, paths: &[String]) -> Vec<&'static str> {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let whole = source.match_indices("line").any(|(at, found)| {
+        let (before, after) = (&source[..at], &source[at + found.len()..]);
+        !before.ends_with(is_name) && !after.starts_with(is_name) && !after.starts_with('.')
+    });
+    let drawn = |name: &str| {
+        paths.iter().any(|path| path.strip_prefix("line.").is_some_and(|rest| rest.split('.').next() == Some(name)))
+    };
+    LINE.iter().map(|(name, _)| *name).filter(|name| whole || drawn(name)).collect()
+}
+
 /// What all lines of a cart have in common.
 #[derive(Debug, Clone)]
 pub(super) struct Surroundings {
+    /// The members of lines that any template draws from.
+    members: Arc<[&'static str]>,
     cart: Value,
     customer: Value,
     call: Value,
@@ -61,9 +77,10 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
-    pub fn new(cart: &Cart, total: &str, context: &Context) -> Self {
+    pub fn new(cart: &Cart, total: &str, context: &Context, members: Arc<[&'static str]>) -> Self {
         let map = |members: Vec<(&str, Value)>| Value::from_pairs(members);
         Self {
+            members,
             cart: map(vec![
                 ("currency", Value::from(cart.currency.as_str())),
                 ("total", amount::read(total).map_or_else(|| Value::from(""), number)),
@@ -104,8 +121,10 @@ impl<'a> LineValues<'a> {
     /// What the names of a template mean.
     pub fn root(&self) -> Value {
         let make = || {
-            let line = Value::from_object(LineObject { line: self.line.clone(), custom: OnceLock::new() });
             let around = self.surroundings.cloned();
+            let members = around.iter().flat_map(|around| around.members.iter());
+            let members = members.map(|name| (*name, member(self.line, name))).collect();
+            let line = Value::from_object(LineObject { members });
             Value::from_object(Root { line, around, index: self.line.position })
         };
         self.root.get_or_init(make).clone()
@@ -139,10 +158,10 @@ impl Object for Root {
     }
 }
 
+/// A line with those of its members that templates draw from.
 #[derive(Debug)]
 struct LineObject {
-    line: Line,
-    custom: OnceLock<Value>,
+    members: Vec<(&'static str, Value)>,
 }
 
 impl Object for LineObject {
@@ -151,36 +170,40 @@ impl Object for LineObject {
     }
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
-        let line = &self.line;
-        Some(match key {
-            "id" => given(&line.id),
-            "kind" => Value::from(line.kind.as_str()),
-            "product_id" => given(&line.product_id),
-            "name" => given(&line.name),
-            "description" => Value::from(text::plain(line.description.as_deref().unwrap_or_default())),
-            "description_html" => given(&line.description),
-            "quantity" => number(line.quantity),
-            "unit" => given(&line.unit),
-            "price" => Value::from_pairs([("net", number(line.price.net)), ("per", number(line.price.per))]),
-            "tax_rate" => line.tax_rate.map_or_else(|| Value::from(""), number),
-            "manufacturer" => Value::from_pairs([
-                ("number", given(&line.manufacturer.number)),
-                ("name", given(&line.manufacturer.name)),
-            ]),
-            "manufacturer_part" => given(&line.manufacturer_part),
-            "ean" => given(&line.ean),
-            "categories" => Value::from(line.categories.iter().map(category).collect::<Vec<_>>()),
-            "lead_time_days" => line.lead_time_days.map_or_else(|| Value::from(""), |days| number(days.into())),
-            "parent" => given(&line.parent),
-            "attachments" => Value::from(line.attachments.iter().map(attachment).collect::<Vec<_>>()),
-            "contract" => reference(&line.contract),
-            "quote" => reference(&line.quote),
-            "material" => given(&line.material),
-            "material_group" => given(&line.material_group),
-            "configuration" => given(&line.configuration),
-            "custom" => self.custom.get_or_init(|| json(&Json::Object(line.custom.clone()))).clone(),
-            _ => return None,
-        })
+        self.members.iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone())
+    }
+}
+
+/// A member of a line by its name in [`LINE`].
+fn member(line: &Line, name: &str) -> Value {
+    match name {
+        "id" => given(&line.id),
+        "kind" => Value::from(line.kind.as_str()),
+        "product_id" => given(&line.product_id),
+        "name" => given(&line.name),
+        "description" => Value::from(text::plain(line.description.as_deref().unwrap_or_default())),
+        "description_html" => given(&line.description),
+        "quantity" => number(line.quantity),
+        "unit" => given(&line.unit),
+        "price" => Value::from_pairs([("net", number(line.price.net)), ("per", number(line.price.per))]),
+        "tax_rate" => line.tax_rate.map_or_else(|| Value::from(""), number),
+        "manufacturer" => Value::from_pairs([
+            ("number", given(&line.manufacturer.number)),
+            ("name", given(&line.manufacturer.name)),
+        ]),
+        "manufacturer_part" => given(&line.manufacturer_part),
+        "ean" => given(&line.ean),
+        "categories" => Value::from(line.categories.iter().map(category).collect::<Vec<_>>()),
+        "lead_time_days" => line.lead_time_days.map_or_else(|| Value::from(""), |days| number(days.into())),
+        "parent" => given(&line.parent),
+        "attachments" => Value::from(line.attachments.iter().map(attachment).collect::<Vec<_>>()),
+        "contract" => reference(&line.contract),
+        "quote" => reference(&line.quote),
+        "material" => given(&line.material),
+        "material_group" => given(&line.material_group),
+        "configuration" => given(&line.configuration),
+        "custom" => Value::from_pairs(line.custom.iter().map(|(key, value)| (key.as_str(), json(value)))),
+        _ => Value::UNDEFINED,
     }
 }
 

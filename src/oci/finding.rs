@@ -5,11 +5,13 @@
 //! a procurement system (OCI has none): a bad item is dropped there in silence. A finding is a code with
 //! arguments; its sentences stand in `locales/*/rules.ftl`, and who shows it chooses the language.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rules::demands::Demand;
-use super::sentence;
+use super::{sentence, text};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -197,17 +199,21 @@ impl LineRef {
 
 /// A value as a message quotes it: short, and without what would break the line.
 pub(crate) fn quoted(value: &str) -> String {
-    format!("\"{}\"", short(value))
+    let shown = short(value);
+    ["\"", &*shown, "\""].concat()
 }
 
 /// The same without the quotation marks, which differ from language to language.
-pub(crate) fn short(value: &str) -> String {
+pub(crate) fn short(value: &str) -> Cow<'_, str> {
     const SHOWN: usize = 60;
+    let end_of = |text: &str, characters: usize| match text.len() <= characters {
+        true => None,
+        false => text.char_indices().nth(characters).map(|(end, _)| end),
+    };
     // What is far beyond is not looked at.
-    let start = value.char_indices().nth(4 * SHOWN).map_or(value, |(end, _)| &value[..end]);
-    let one_line = super::text::single_line(start);
-    match one_line.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &one_line[..end]),
+    let one_line = text::line(end_of(value, 4 * SHOWN).map_or(value, |end| &value[..end]));
+    match end_of(&one_line, SHOWN) {
+        Some(end) => Cow::Owned([&one_line[..end], "…"].concat()),
         None => one_line,
     }
 }

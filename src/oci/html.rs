@@ -4,6 +4,8 @@
 //! read by a scanner of its own (`simple_html.rs`), everything else by a browser's parser, a hundred times slower;
 //! a property test holds that nobody can tell which of them it was.
 
+use std::borrow::Cow;
+
 use scraper::{Html, Node};
 
 use super::simple_html;
@@ -89,6 +91,40 @@ const ELEMENTS: &[&str] = &[
     "template", "tfoot", "th", "thead", "title", "tr", "tt", "u", "ul", "var", "video", "wbr",
 ];
 
+/// What an element means for the text around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    Nothing,
+    Break,
+    Cell,
+    /// Begins and ends a line.
+    Line,
+    /// Has a blank line before and after it.
+    Paragraph,
+    Bullets,
+    Numbered,
+    Item,
+    Preformatted,
+    Image,
+}
+
+impl Effect {
+    fn of(element: &str) -> Self {
+        match element {
+            "br" => Self::Break,
+            "td" | "th" => Self::Cell,
+            "ul" => Self::Bullets,
+            "ol" => Self::Numbered,
+            "li" => Self::Item,
+            "pre" => Self::Preformatted,
+            "img" => Self::Image,
+            name if among(PARAGRAPHS, name) => Self::Paragraph,
+            name if among(BLOCKS, name) => Self::Line,
+            _ => Self::Nothing,
+        }
+    }
+}
+
 /// Plain text as it grows word by word. White space collapses as a browser collapses it.
 #[derive(Default)]
 pub(super) struct Words {
@@ -98,7 +134,7 @@ pub(super) struct Words {
     /// A blank is owed before the next word.
     gap: bool,
     /// What stands before the first word of a list item.
-    mark: Option<String>,
+    mark: Option<Cow<'static, str>>,
     /// The next numbers of the ordered lists around; `None` for a list with bullets.
     lists: Vec<Option<usize>>,
     preformatted: usize,
@@ -139,14 +175,14 @@ impl Words {
     fn open(&mut self, node: &Node) {
         match node {
             Node::Text(text) => self.text(text),
-            Node::Element(element) => self.begin(element.name(), |attribute| element.attr(attribute)),
+            Node::Element(element) => self.begin(Effect::of(element.name()), |attribute| element.attr(attribute)),
             _ => {}
         }
     }
 
     fn close(&mut self, node: &Node) {
         if let Node::Element(element) = node {
-            self.end(element.name());
+            self.end(Effect::of(element.name()));
         }
     }
 
@@ -156,70 +192,70 @@ impl Words {
     }
 
     /// An element begins.
-    pub fn begin<'a>(&mut self, name: &str, attribute: impl Fn(&str) -> Option<&'a str>) {
-        match name {
+    pub fn begin<'a>(&mut self, effect: Effect, attribute: impl Fn(&str) -> Option<&'a str>) {
+        match effect {
             // A line of its own even when nothing is on it.
-            "br" => {
+            Effect::Break => {
                 self.owed = (self.owed + 1).min(2);
                 self.gap = false;
             }
-            "td" | "th" => self.gap = true,
-            name => self.separate(name),
+            Effect::Cell => self.gap = true,
+            other => self.separate(other),
         }
-        match name {
-            "ul" => self.lists.push(None),
-            "ol" => self.lists.push(Some(attribute("start").and_then(|n| n.parse().ok()).unwrap_or(1))),
-            "li" => {
+        match effect {
+            Effect::Bullets => self.lists.push(None),
+            Effect::Numbered => self.lists.push(Some(attribute("start").and_then(|n| n.parse().ok()).unwrap_or(1))),
+            Effect::Item => {
                 let mark = match self.lists.last_mut() {
                     Some(Some(number)) => {
-                        let mark = format!("{number}. ");
+                        let mark = format!("{number}. ").into();
                         *number = number.saturating_add(1);
                         mark
                     }
-                    _ => "- ".to_owned(),
+                    _ => "- ".into(),
                 };
                 self.mark = Some(mark);
             }
-            "pre" => self.preformatted += 1,
-            "img" => self.words(attribute("alt").unwrap_or_default()),
+            Effect::Preformatted => self.preformatted += 1,
+            Effect::Image => self.words(attribute("alt").unwrap_or_default()),
             _ => {}
         }
     }
 
     /// An element ends.
-    pub fn end(&mut self, name: &str) {
-        match name {
-            "ul" | "ol" => drop(self.lists.pop()),
-            "li" => self.mark = None,
-            "pre" => self.preformatted = self.preformatted.saturating_sub(1),
-            "td" | "th" => self.gap = true,
+    pub fn end(&mut self, effect: Effect) {
+        match effect {
+            Effect::Bullets | Effect::Numbered => drop(self.lists.pop()),
+            Effect::Item => self.mark = None,
+            Effect::Preformatted => self.preformatted = self.preformatted.saturating_sub(1),
+            Effect::Cell => self.gap = true,
             _ => {}
         }
-        self.separate(name);
+        self.separate(effect);
     }
 
-    fn separate(&mut self, name: &str) {
-        // Inside a list item a paragraph is nothing more than a line.
-        if among(PARAGRAPHS, name) && self.lists.is_empty() {
-            self.owed = 2;
-        } else if among(BLOCKS, name) || among(PARAGRAPHS, name) {
-            self.owed = self.owed.max(1);
+    fn separate(&mut self, effect: Effect) {
+        match effect {
+            // Inside a list item a paragraph is nothing more than a line.
+            Effect::Paragraph | Effect::Preformatted if self.lists.is_empty() => self.owed = 2,
+            Effect::Nothing | Effect::Break | Effect::Cell | Effect::Image => {}
+            _ => self.owed = self.owed.max(1),
         }
     }
 
     fn words(&mut self, text: &str) {
         let is_blank = |c: char| c.is_whitespace() || c == '\u{200B}';
         self.gap |= text.starts_with(is_blank);
-        let mut words = text.split(is_blank).filter(|word| !word.is_empty()).peekable();
-        while let Some(word) = words.next() {
-            // Soft hyphens and byte order marks are for browsers.
-            if word.contains(['\u{AD}', '\u{FEFF}']) {
-                self.word(&word.replace(['\u{AD}', '\u{FEFF}'], ""));
-            } else {
-                self.word(word);
-            }
-            self.gap = words.peek().is_some() || text.ends_with(is_blank);
+        // Soft hyphens and byte order marks are for browsers.
+        let unseen = ['\u{AD}', '\u{FEFF}'];
+        let has_unseen = !text.is_ascii() && text.contains(unseen);
+        let mut found = false;
+        for word in text.split(is_blank).filter(|word| !word.is_empty()) {
+            self.gap |= found;
+            found = true;
+            if has_unseen { self.word(&word.replace(unseen, "")) } else { self.word(word) }
         }
+        self.gap = if found { text.ends_with(is_blank) } else { self.gap };
     }
 
     fn word(&mut self, word: &str) {
@@ -247,7 +283,7 @@ impl Words {
     /// The whole text.
     pub fn finish(self) -> String {
         match lines(self.text.trim()) {
-            std::borrow::Cow::Borrowed(same) if same.len() == self.text.len() => self.text,
+            Cow::Borrowed(same) if same.len() == self.text.len() => self.text,
             other => other.into_owned(),
         }
     }

@@ -51,7 +51,8 @@ impl Default for Layout {
 impl Item {
     /// An item without fields that is made of a line of the cart.
     pub fn of_line(line: LineRef) -> Self {
-        Self { line, ..Self::default() }
+        // As many as most items have; growing by and by would cost more than the rest.
+        Self { line, fields: Vec::with_capacity(16), longtext: String::new() }
     }
 
     /// Gives a field its value, instead of an earlier one. `LONGTEXT` sets the long text.
@@ -84,6 +85,12 @@ impl Item {
     /// The fields that are there and their values, in the order they are written; without LONGTEXT.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields.iter().map(|field| (&*field.name, field.value.as_str()))
+    }
+
+    /// The same with the place of each in OCI's table, if it has one.
+    pub fn placed_fields(&self) -> impl Iterator<Item = (Option<usize>, &str, &str)> {
+        let place = |field: &Field| (field.place < rules::RULES.len()).then_some(field.place);
+        self.fields.iter().map(move |field| (place(field), &*field.name, field.value.as_str()))
     }
 
     /// The same with LONGTEXT, as the last.

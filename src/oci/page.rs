@@ -153,16 +153,16 @@ impl<'a> Escaped<'a> {
     }
 }
 
-/// Where the next byte to escape is, from a place on; the end if there is none. Finds out about 64 bytes at a time.
+/// Where the next byte to escape is, from a place on; the end if there is none. Finds out about 16 bytes at a time.
 fn next_special(text: &str, from: usize) -> usize {
-    let (blocks, rest) = text.as_bytes()[from..].as_chunks::<64>();
+    let (blocks, rest) = text.as_bytes()[from..].as_chunks::<16>();
     let place = |bytes: &[u8]| bytes.iter().position(|byte| SPECIAL[usize::from(*byte)]);
     for (number, block) in blocks.iter().enumerate() {
         if block.iter().fold(false, |found, byte| found | is_special(*byte)) {
-            return from + number * 64 + place(block).unwrap_or_default();
+            return from + number * 16 + place(block).unwrap_or_default();
         }
     }
-    place(rest).map_or(text.len(), |at| from + blocks.len() * 64 + at)
+    place(rest).map_or(text.len(), |at| from + blocks.len() * 16 + at)
 }
 
 /// All of them are ASCII, so they are never a part of another character.

@@ -3,7 +3,7 @@
 //! It accepts only what it surely reads as a browser does: the usual elements, properly nested and closed, with
 //! quoted attributes, and well-known entities. At the first doubt it gives up, and the parser reads the text.
 
-use super::html::{Words, has_reference};
+use super::html::{Effect, Words, has_reference};
 use super::text::several_lines;
 
 /// Elements inside each other.
@@ -50,14 +50,12 @@ pub(super) fn plain(html: &str) -> Option<String> {
                 if !fits || nested_link || open.len() >= DEEPEST {
                     return None;
                 }
-                words.begin(element.name, |_| None);
-                if element.kind == Kind::Break { words.end(element.name) } else { open.push(element) }
+                words.begin(element.effect(), |_| None);
+                if element.kind == Kind::Break { words.end(Effect::Break) } else { open.push(element) }
             }
             Tag::Close(name) => {
-                if open.pop()?.name != name {
-                    return None;
-                }
-                words.end(name);
+                let closed = open.pop().filter(|closed| closed.name == name)?;
+                words.end(closed.effect());
             }
         }
         tags += 1;
@@ -81,6 +79,20 @@ enum Kind {
 struct Element {
     name: &'static str,
     kind: Kind,
+}
+
+impl Element {
+    fn effect(self) -> Effect {
+        match self.kind {
+            Kind::Break => Effect::Break,
+            Kind::Inline => Effect::Nothing,
+            Kind::Paragraph => Effect::Paragraph,
+            Kind::Container => Effect::Line,
+            Kind::List if self.name == "ol" => Effect::Numbered,
+            Kind::List => Effect::Bullets,
+            Kind::Item => Effect::Item,
+        }
+    }
 }
 
 const ELEMENTS: [Element; 27] = [

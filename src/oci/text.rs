@@ -38,7 +38,7 @@ fn boundary_until(text: &str, end: usize) -> usize {
 pub fn line(text: &str) -> Cow<'_, str> {
     let text = text.trim();
     // Most texts are a line already; ASCII without control characters is known by its bytes.
-    if text.bytes().all(|byte| (0x20..0x7F).contains(&byte)) || !text.chars().any(is_break) {
+    if all_bytes(text, |byte| (0x20..0x7F).contains(&byte)) || !text.chars().any(is_break) {
         return Cow::Borrowed(text);
     }
     let mut line = String::with_capacity(text.len());
@@ -69,6 +69,11 @@ pub fn single_line(text: &str) -> String {
     line(text).into_owned()
 }
 
+/// Whether all bytes are such. It looks at every one of them, which is faster than to stop at the first.
+fn all_bytes(text: &str, such: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(true, |all, byte| all & such(byte))
+}
+
 fn is_break(character: char) -> bool {
     character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }
@@ -77,8 +82,8 @@ fn is_break(character: char) -> bool {
 /// character goes, and so do outer blanks.
 pub fn lines(text: &str) -> Cow<'_, str> {
     let changes = |character: char| character != '\n' && is_break(character);
-    let is_plain = |byte: u8| byte == b'\n' || (0x20..0x7F).contains(&byte);
-    if text.bytes().all(is_plain) || !text.chars().any(changes) {
+    let is_plain = |byte: u8| (byte == b'\n') | (0x20..0x7F).contains(&byte);
+    if all_bytes(text, is_plain) || !text.chars().any(changes) {
         return Cow::Borrowed(text.trim());
     }
     let text = text.replace("\r\n", "\n");

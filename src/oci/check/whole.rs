@@ -154,7 +154,7 @@ fn around(others: &[(String, String)], found: &mut Vec<Finding>) {
         found.push(Finding::new(&demands::FOREIGN_TOKEN, &short(name)));
     }
     if !plain.is_empty() {
-        let mut names: Vec<String> = plain.iter().take(10).map(|name| short(name)).collect();
+        let mut names: Vec<String> = plain.iter().take(10).map(|name| short(name).into_owned()).collect();
         if plain.len() > names.len() {
             names.push(format!("… (+ {})", plain.len() - names.len()));
         }

@@ -26,12 +26,22 @@ pub fn item<'a>(
     depth: Depth,
     found: &mut Vec<Finding>,
 ) {
+    placed(fields.into_iter().map(|(field, value)| (place(field), field, value)), release, depth, found);
+}
+
+/// The same, for fields whose place in [`RULES`] is known.
+pub fn placed<'a>(
+    fields: impl Iterator<Item = (Option<usize>, &'a str, &'a str)>,
+    release: Release,
+    depth: Depth,
+    found: &mut Vec<Finding>,
+) {
     let mut present = Present([""; RULES.len()]);
-    for (field, value) in fields {
+    for (place, field, value) in fields {
         if value.is_empty() {
             continue;
         }
-        let Some(place) = place(field) else {
+        let Some(place) = place else {
             if depth == Depth::All {
                 found.push(Finding::new(&demands::UNKNOWN_FIELD, field));
                 anywhere(field, value, found);

@@ -30,7 +30,7 @@ pub fn check(item: &mut Item, line: &LineRef, notices: &mut Vec<Notice>, faults:
 /// item without new faults is one that procurement systems take.
 pub fn hold(item: &mut Item, release: Release, line: &LineRef, notices: &mut Vec<Notice>, faults: &mut Vec<Fault>) {
     let mut found = Vec::new();
-    judge::item(item.fields(), release, Depth::Mapped, &mut found);
+    judge::placed(item.placed_fields(), release, Depth::Mapped, &mut found);
     // In the order of the table, as everything is written.
     found.sort_by_key(|finding| place(&finding.field));
     for finding in found {
