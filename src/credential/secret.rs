@@ -1,7 +1,7 @@
 //! Secrets that we make: entry tokens, session ids, API keys and return tickets.
 //!
-//! Tokens and API keys are 256 random bits; the database holds their SHA-256 only, which needs no salt and no slowness
-//! because nobody can guess 256 bits.
+//! Tokens and API keys are 256 random bits, entry tokens 208; the database holds their SHA-256 only, which needs no salt
+//! and no slowness because nobody can guess so many.
 //!
 //! The surprising fact: a return ticket is stored nowhere. It is the punchout's id with an HMAC under the
 //! installation's key, so any node can check it and make it again. The key lies in the database: who holds a copy of that holds the carts, too.
@@ -29,7 +29,7 @@ impl Token {
         self.0.expose_secret()
     }
 
-    /// What the database keeps.
+    /// What the database keeps of it; of an entry token it keeps [`entry_digest`].
     pub fn digest(&self) -> [u8; 32] {
         digest(self.expose())
     }
@@ -42,6 +42,31 @@ impl Token {
         URL_SAFE_NO_PAD.encode_string(*random, &mut text);
         Token(SecretString::from(text))
     }
+}
+
+/// How many bytes of an entry token say when it was made.
+const TIME: usize = 6;
+
+/// A new one-time token for the way into the shop: 43 characters like any other, but the first six bytes are the time, in
+/// milliseconds; 208 bits are random. Those made one after the other lie side by side in the database's index, which
+/// random ones would touch all over.
+pub fn entry_token(micros: i64) -> Token {
+    let mut bytes = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut bytes[TIME..]).expect("the system gives randomness");
+    bytes[..TIME].copy_from_slice(&(micros / 1_000).to_be_bytes()[8 - TIME..]);
+    let mut text = String::with_capacity(43);
+    URL_SAFE_NO_PAD.encode_string(*bytes, &mut text);
+    Token(SecretString::from(text))
+}
+
+/// What the database keeps of an entry token, as it was received: its time, which is no secret, and 208 bits of the
+/// SHA-256 of it.
+pub fn entry_digest(token: &str) -> [u8; 32] {
+    let (mut kept, whole) = ([0; 32], digest(token));
+    // The time is what the first eight characters say; what says none belongs to no token of ours.
+    let _ = token.get(..8).map(|time| URL_SAFE_NO_PAD.decode_slice(time, &mut kept[..TIME]));
+    kept[TIME..].copy_from_slice(&whole[..32 - TIME]);
+    kept
 }
 
 impl fmt::Debug for Token {
@@ -130,6 +155,20 @@ mod tests {
         assert_eq!(token.expose().len(), 43);
         assert!(token.expose().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
         assert_eq!(token.digest(), digest(token.expose()));
+    }
+
+    #[test]
+    fn entry_tokens_and_what_is_kept_of_them_lie_in_the_order_of_time() {
+        let made: Vec<_> = (0..1_000).map(|n| entry_token(1_795_000_000_000_000 + n * 1_000)).collect();
+        let kept: Vec<_> = made.iter().map(|token| entry_digest(token.expose())).collect();
+        assert!(kept.is_sorted());
+        assert!(made.iter().all(|token| token.expose().len() == 43));
+        let at_once: HashSet<_> = (0..1_000).map(|_| entry_digest(entry_token(0).expose())).collect();
+        assert_eq!(at_once.len(), 1_000);
+        let token = made[0].expose();
+        for other in [format!("{token}="), token.to_lowercase(), token[..42].to_owned(), String::new(), "ÄÖÜ".into()] {
+            assert_ne!(entry_digest(&other), kept[0], "{other}");
+        }
     }
 
     #[test]

@@ -29,6 +29,8 @@ const TELLING_WORDS: [&str; 4] = ["key", "pin", "pw", "auth"];
 /// The secrets of one call.
 pub struct Mask<'a> {
     names: Vec<&'a Names>,
+    /// Which parameters of the call are hidden by their names.
+    hidden: Vec<bool>,
     /// Longest first, so that one inside another leaves nothing behind.
     secrets: Vec<String>,
 }
@@ -36,28 +38,33 @@ pub struct Mask<'a> {
 impl<'a> Mask<'a> {
     /// `names` are those of the system that is called; of every system while nobody knows which one that is.
     pub fn new(parameters: &Parameters, names: impl IntoIterator<Item = &'a Names>) -> Self {
-        let mut mask = Self { names: names.into_iter().collect(), secrets: Vec::new() };
+        let mut mask = Self { names: names.into_iter().collect(), hidden: Vec::new(), secrets: Vec::new() };
         let telling = |value: &str| value.chars().count() >= SHORTEST_TELLING_SECRET;
+        mask.hidden = parameters.iter().map(|parameter| mask.hides(&parameter.name)).collect();
         mask.secrets = parameters
             .iter()
-            .filter(|parameter| mask.hides(&parameter.name) && telling(&parameter.value))
-            .map(|parameter| parameter.value.clone())
+            .zip(&mask.hidden)
+            .filter(|(parameter, hidden)| **hidden && telling(&parameter.value))
+            .map(|(parameter, _)| parameter.value.clone())
             .collect();
         mask.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         mask.secrets.dedup();
         mask
     }
 
-    /// Names and values in their order.
+    /// Names and values of the call in their order; `parameters` are those that the mask was made of.
     pub fn pairs(&self, parameters: &Parameters) -> Vec<(String, String)> {
         let mut left = ALL;
-        let mut pairs = Vec::new();
-        for parameter in parameters.iter().take(MOST) {
-            let name = cut(&self.shown(&parameter.name), LONGEST);
-            let value = if self.hides(&parameter.name) && !parameter.value.is_empty() {
+        let mut pairs = Vec::with_capacity(self.hidden.len().min(MOST));
+        for (parameter, hidden) in parameters.iter().zip(&self.hidden).take(MOST) {
+            let name = cut(self.shown(&parameter.name), LONGEST);
+            let value = if *hidden && !parameter.value.is_empty() {
                 HIDDEN.to_owned()
             } else {
-                cut(&self.shown(&decode_again(&parameter.value)), LONGEST)
+                match decode_again(&parameter.value) {
+                    Cow::Borrowed(value) => cut(self.shown(value), LONGEST),
+                    Cow::Owned(value) => cut(self.shown(&value), LONGEST),
+                }
             };
             let Some(rest) = left.checked_sub(name.len() + value.len()) else { break };
             left = rest;
@@ -151,14 +158,19 @@ fn without_query_secrets(address: &str) -> String {
 fn sounds_secret(name: &str) -> bool {
     let lower = name.to_lowercase();
     let plain: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
-    TELLING.iter().any(|telling| plain.contains(telling))
+    // Names are short: what prepares a search takes longer than to look at each place.
+    let plain = plain.as_bytes();
+    (0..plain.len()).any(|at| TELLING.iter().any(|telling| plain[at..].starts_with(telling.as_bytes())))
         || lower.split(|c: char| !c.is_alphanumeric()).any(|word| TELLING_WORDS.contains(&word))
 }
 
-fn cut(text: &str, longest: usize) -> String {
+fn cut(text: Cow<'_, str>, longest: usize) -> String {
+    if text.len() <= longest {
+        return text.into_owned();
+    }
     match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+        None => text.into_owned(),
     }
 }
 

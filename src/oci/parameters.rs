@@ -120,8 +120,9 @@ pub(super) fn is_alike(a: &str, b: &str) -> bool {
 
 /// Decodes what is still encoded after the first decoding: `https%3A%2F%2F…` comes from a buyer that encodes twice.
 pub(super) fn decode_again(value: &str) -> Cow<'_, str> {
-    let start = value.trim_start().to_ascii_lowercase();
-    if start.starts_with("http%3a") || start.starts_with("https%3a") {
+    let start = value.trim_start().as_bytes();
+    let is = |scheme: &[u8]| start.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    if is(b"http%3a") || is(b"https%3a") {
         Cow::Owned(form_decode(value.as_bytes()))
     } else {
         Cow::Borrowed(value)

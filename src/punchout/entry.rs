@@ -53,7 +53,7 @@ pub struct EntryCustomer {
 
 /// Redeems a token of this shop. Of many who try, exactly one succeeds.
 pub async fn redeem(gateway: &Gateway, shop: &Shop, token: &str, trace: &mut Trace) -> Result<Entry, Refusal> {
-    let digest = secret::digest(token.trim());
+    let digest = secret::entry_digest(token.trim());
     let shop_id = shop.id.clone();
     let now = gateway.clock.now();
     let (redeemed, found) = gateway

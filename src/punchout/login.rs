@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::credential::secret::Token;
+use crate::credential::secret;
 use crate::license::{Kind, Valid};
 use crate::oci::call::{self, Call, Facts, Function, Intent, Names, Parameters};
 use crate::oci::hook::{self, AllowedHook, HookPolicy};
@@ -15,7 +15,7 @@ use crate::oci::masked::Mask;
 use crate::punchout::reading::{self, Reading};
 use crate::punchout::trace::{Trace, stored};
 use crate::punchout::trial::ENTRY_WAIT;
-use crate::punchout::verify::{self, Verified};
+use crate::punchout::verify::{self, Remembered, Verified};
 use crate::punchout::{CallRecord, Gateway, functions};
 use crate::refusal::{Code, Refusal};
 use crate::snapshot::{Snapshot, System};
@@ -59,9 +59,15 @@ struct Came<'a> {
 /// A system and a customer whose licenses both pay for this call.
 pub(super) struct Licensed {
     pub(super) system: Arc<System>,
-    pub(super) customer: Customer,
+    candidate: Arc<Candidate>,
     _system: Valid,
     _customer: Valid,
+}
+
+impl Licensed {
+    pub(super) fn customer(&self) -> &Customer {
+        &self.candidate.customer
+    }
 }
 
 /// Answers an OCI call.
@@ -86,6 +92,11 @@ async fn login_to(
     trace.found_system(&system);
     let read = reading::read(&system, inbound)?;
     reading::possible(&system, &read.call)?;
+    let read = match enter_again(gateway, &system, inbound, read).await {
+        Ok(entered) => return Ok(Outcome::Entered(entered)),
+        Err(Some(read)) => read,
+        Err(None) => reading::read(&system, inbound)?,
+    };
     let customer = verify::customer(gateway, &system, &read.call, inbound.address, trace).await?;
     let Reading { parameters, call, .. } = read.of(&system, inbound, customer.customer())?;
     let hook = reading::judged(system.profile.of(&customer.customer().number), &call)?;
@@ -95,8 +106,67 @@ async fn login_to(
         return Ok(Outcome::Answered(answer));
     };
     let hook = required(hook, &system)?;
+    let candidate = licensed.candidate.clone();
+    let opening = Opening { hook, cancel: call.cancel.clone(), facts: call.facts.clone(), intent };
     let came = Came { id: &ulid::Ulid::new().to_string(), parameters: &parameters, inbound, trial: false };
-    open(gateway, licensed, hook, call.cancel, call.facts, intent, came).await.map(Outcome::Entered)
+    let (opened, location) = opening.of(gateway, licensed, came)?;
+    let (id, slug) = (opened.id.clone(), opened.system_slug.clone());
+    gateway.store.write_one(move |c| store::punchouts::insert(c, &opened)).await?;
+    verify::remember(gateway, &system, &call, &candidate);
+    Ok(Outcome::Entered(entered(id, &slug, location)))
+}
+
+/// Lets in who logged in a moment ago by a single statement, which stores the punchout only if nothing about him has
+/// changed since. Whatever stands against it, he goes the long way, where it is told; what was read of his call comes
+/// back if it is still whole.
+async fn enter_again<'a>(
+    gateway: &Gateway,
+    system: &'a Arc<System>,
+    inbound: &Inbound,
+    read: Reading<'a>,
+) -> Result<Entered, Option<Reading<'a>>> {
+    if read.call.function.intent().is_none() {
+        return Err(Some(read));
+    }
+    let Some(remembered) = Remembered::find(gateway, system, &read.call, inbound.address) else {
+        return Err(Some(read));
+    };
+    match enter_as(gateway, system, inbound, read, remembered.verified()).await {
+        Ok(Some(entered)) => {
+            remembered.held();
+            Ok(entered)
+        }
+        Ok(None) => {
+            remembered.changed();
+            Err(None)
+        }
+        Err(_) => {
+            remembered.withdrawn();
+            Err(None)
+        }
+    }
+}
+
+/// None if he is not any more what he was.
+async fn enter_as(
+    gateway: &Gateway,
+    system: &Arc<System>,
+    inbound: &Inbound,
+    read: Reading<'_>,
+    customer: Verified,
+) -> Result<Option<Entered>, Refusal> {
+    let Reading { parameters, call, .. } = read.of(system, inbound, customer.customer())?;
+    let hook = required(reading::judged(system.profile.of(&customer.customer().number), &call)?, system)?;
+    let licensed = license(system, customer, gateway.clock.now())?;
+    let Some(intent) = call.function.intent() else { return Ok(None) };
+    let candidate = licensed.candidate.clone();
+    let opening = Opening { hook, cancel: call.cancel, facts: call.facts, intent };
+    let came = Came { id: &ulid::Ulid::new().to_string(), parameters: &parameters, inbound, trial: false };
+    let (opened, location) = opening.of(gateway, licensed, came)?;
+    let (id, slug) = (opened.id.clone(), opened.system_slug.clone());
+    let written =
+        gateway.store.write_one(move |c| store::punchouts::insert_if_unchanged(c, &opened, &candidate)).await?;
+    Ok(written.then(|| entered(id, &slug, location)))
 }
 
 /// The call of an operator who tries a system of his: everything is checked as ever, but for the password, which
@@ -116,8 +186,11 @@ pub(super) async fn login_as_operator(
     let intent = call.function.intent().ok_or_else(|| not_offered(&call.function))?;
     let hook = required(call.hook.as_deref().map(|hook| hooks.allow(hook)).transpose()?, &system)?;
     let licensed = license(&system, vouched_for, gateway.clock.now())?;
-    let came = Came { id, parameters: &parameters, inbound, trial: true };
-    open(gateway, licensed, hook, call.cancel, call.facts, intent, came).await
+    let opening = Opening { hook, cancel: call.cancel, facts: call.facts, intent };
+    let (opened, location) = opening.of(gateway, licensed, Came { id, parameters: &parameters, inbound, trial: true })?;
+    let slug = opened.system_slug.clone();
+    gateway.store.write_one(move |c| store::punchouts::insert(c, &opened)).await?;
+    Ok(entered(id.to_owned(), &slug, location))
 }
 
 /// `/oci` without a system: the customer's login tells which one is meant.
@@ -188,12 +261,13 @@ fn required(hook: Option<AllowedHook>, system: &System) -> Result<AllowedHook, R
 
 /// The password was right; now who he is may be held against him.
 fn license(system: &Arc<System>, customer: Verified, now: i64) -> Result<Licensed, Refusal> {
-    let Candidate { customer, assigned, license } = customer.candidate();
+    let candidate = customer.candidate();
+    let Candidate { customer, assigned, license } = &*candidate;
     let named = |refusal: Refusal| refusal.with("system", &system.slug).with("customer", &customer.number);
     if !system.active {
         return Err(named(Refusal::new(Code::SystemInactive)));
     }
-    if !assigned {
+    if !*assigned {
         return Err(named(Refusal::new(Code::NotAssigned)));
     }
     let pays = |license: Option<&License>, kind: Kind, missing: Code| match license {
@@ -204,56 +278,62 @@ fn license(system: &Arc<System>, customer: Verified, now: i64) -> Result<License
     };
     let of_system = pays(system.license.as_ref(), Kind::System, Code::SystemLicenseMissing)?;
     let of_customer = pays(license.as_ref(), Kind::Customer, Code::CustomerLicenseMissing)?;
-    Ok(Licensed { system: system.clone(), customer, _system: of_system, _customer: of_customer })
+    Ok(Licensed { system: system.clone(), candidate, _system: of_system, _customer: of_customer })
 }
 
-/// Writes the punchout down and, once that is durable, gives the way into the shop.
-async fn open(
-    gateway: &Gateway,
-    licensed: Licensed,
+/// What of a call shapes its punchout.
+struct Opening {
     hook: AllowedHook,
     cancel: Option<String>,
     facts: Facts,
     intent: Intent,
-    came: Came<'_>,
-) -> Result<Entered, Refusal> {
-    let Licensed { system, customer, .. } = licensed;
-    let now = gateway.clock.now();
-    let token = Token::generate();
-    let record = CallRecord { hook: hook.as_received().to_owned(), cancel, intent, facts };
-    let masked = Mask::new(came.parameters, reading::names(&system)).pairs(came.parameters);
-    let punchout = Punchout {
-        id: came.id.to_owned(),
-        shop_id: system.shop.id.clone(),
-        system_id: system.id.clone(),
-        system_slug: system.slug.clone(),
-        customer_id: customer.id,
-        customer_number: customer.number,
-        customer_email: customer.email,
-        state: "open".into(),
-        entry_digest: token.digest().to_vec(),
-        entry_expires_at: now + if came.trial { ENTRY_WAIT } else { gateway.entry_lifetime },
-        call: serde_json::to_string(&record).map_err(|error| StoreError::Query(error.to_string()))?,
-        cart: None,
-        form: None,
-        opened_at: now,
-        entered_at: None,
-        cart_at: None,
-        returned_at: None,
-        ended_at: None,
-        expires_at: now + gateway.punchout_lifetime,
-        parameters: stored(&masked),
-        method: came.inbound.method.clone(),
-        address: came.inbound.address.to_string(),
-        notices: "[]".into(),
-        lines: None,
-        total: None,
-        currency: None,
-        trial: came.trial,
-    };
-    let id = punchout.id.clone();
-    gateway.store.write_one(move |c| store::punchouts::insert(c, &punchout)).await?;
+}
+
+impl Opening {
+    /// The row, and the way into the shop, which is to be given once the row is durable.
+    fn of(self, gateway: &Gateway, licensed: Licensed, came: Came<'_>) -> Result<(Punchout, String), Refusal> {
+        let Self { hook, cancel, facts, intent } = self;
+        let (system, customer) = (&licensed.system, licensed.customer());
+        let now = gateway.clock.now();
+        let token = secret::entry_token(now);
+        let record = CallRecord { hook: hook.as_received().to_owned(), cancel, intent, facts };
+        let masked = Mask::new(came.parameters, reading::names(system)).pairs(came.parameters);
+        let punchout = Punchout {
+            id: came.id.to_owned(),
+            shop_id: system.shop.id.clone(),
+            system_id: system.id.clone(),
+            system_slug: system.slug.clone(),
+            customer_id: customer.id.clone(),
+            customer_number: customer.number.clone(),
+            customer_email: customer.email.clone(),
+            state: "open".into(),
+            entry_digest: secret::entry_digest(token.expose()).to_vec(),
+            entry_expires_at: now + if came.trial { ENTRY_WAIT } else { gateway.entry_lifetime },
+            call: serde_json::to_string(&record).map_err(|error| StoreError::Query(error.to_string()))?,
+            cart: None,
+            form: None,
+            opened_at: now,
+            entered_at: None,
+            cart_at: None,
+            returned_at: None,
+            ended_at: None,
+            expires_at: now + gateway.punchout_lifetime,
+            parameters: stored(&masked),
+            method: came.inbound.method.clone(),
+            address: came.inbound.address.to_string(),
+            notices: "[]".into(),
+            lines: None,
+            total: None,
+            currency: None,
+            trial: came.trial,
+        };
+        Ok((punchout, system.shop.connector.entry(token.expose())))
+    }
+}
+
+/// It is written down.
+fn entered(punchout: String, system: &str, location: String) -> Entered {
     metrics::counter!("punchgate_punchouts_total").increment(1);
-    tracing::info!(punchout = id, system = system.slug, "opened a punchout");
-    Ok(Entered { punchout: id, location: system.shop.connector.entry(token.expose()) })
+    tracing::info!(punchout, system, "opened a punchout");
+    Entered { punchout, location }
 }

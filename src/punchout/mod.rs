@@ -48,6 +48,7 @@ use crate::punchout::recorder::Recorder;
 use crate::refusal::{Code, Refusal};
 use crate::shop::catalog::Catalogs;
 use crate::snapshot::Snapshot;
+use crate::store::customers::Candidate;
 use crate::store::punchouts::Punchout;
 use crate::store::{self, Store, StoreError};
 
@@ -56,7 +57,7 @@ pub struct Gateway {
     pub store: Store,
     pub snapshot: Arc<ArcSwap<Snapshot>>,
     pub hasher: Hasher,
-    pub recent: Recent,
+    pub recent: Recent<Candidate>,
     pub throttle: Throttle,
     /// Of the accounts that sign in. Apart from that of the shops' customers: neither locks the other out.
     pub sign_ins: Arc<Throttle>,

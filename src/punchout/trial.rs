@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::account::Reach;
 use crate::account::audit::{self, Action, Actor, Object};
 use crate::clock::HOUR;
-use crate::credential::secret::Token;
+use crate::credential::secret::{self, Token};
 use crate::oci::finding::{Fault, LineRef, Notice};
 use crate::oci::hook::HookPolicy;
 use crate::oci::item::Item;
@@ -155,8 +155,8 @@ pub async fn enter(gateway: &Gateway, reach: &Reach, id: &str) -> Result<String,
 
 async fn fresh_token(gateway: &Gateway, punchout: &Punchout) -> Result<Token, TrialError> {
     let now = gateway.clock.now();
-    let token = Token::generate();
-    let (id, digest) = (punchout.id.clone(), token.digest());
+    let token = secret::entry_token(now);
+    let (id, digest) = (punchout.id.clone(), secret::entry_digest(token.expose()));
     let until = now + ENTRY_WAIT;
     let renewed = gateway.store.write(move |c| store::punchouts::update_entry(c, &id, &digest, until, now)).await?;
     if renewed {

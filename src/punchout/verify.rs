@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::credential::password;
+use crate::credential::recent::Place;
 use crate::oci::call::Call;
 use crate::punchout::Gateway;
 use crate::punchout::trace::Trace;
@@ -16,16 +17,74 @@ use crate::store;
 use crate::store::customers::{Candidate, Customer};
 
 /// A customer whose password was right, or whom an operator of his shop plays.
-pub(super) struct Verified(Candidate);
+pub(super) struct Verified(Arc<Candidate>);
 
 impl Verified {
     pub(super) fn customer(&self) -> &Customer {
         &self.0.customer
     }
 
-    pub(super) fn candidate(self) -> Candidate {
+    pub(super) fn candidate(self) -> Arc<Candidate> {
         self.0
     }
+}
+
+/// A login that was good a moment ago, and who it was then. Whoever goes on with him must hold what he stores against
+/// what he is now, and then say how it ended.
+pub(super) struct Remembered<'a> {
+    gateway: &'a Gateway,
+    place: Place,
+    candidate: Arc<Candidate>,
+    throttled: String,
+    address: IpAddr,
+    now: i64,
+}
+
+impl<'a> Remembered<'a> {
+    /// None if nothing is remembered, or too many passwords were wrong lately: the long way tells.
+    pub(super) fn find(gateway: &'a Gateway, system: &System, call: &Call, address: IpAddr) -> Option<Self> {
+        let now = gateway.clock.now();
+        let (place, found) = gateway.recent.who(&system.id, &call.user, &call.password, now);
+        let (candidate, throttled) = (found?, throttled(&system.shop.id, call));
+        gateway.throttle.admit(&throttled, address, now).ok()?;
+        Some(Self { gateway, place, candidate, throttled, address, now })
+    }
+
+    pub(super) fn verified(&self) -> Verified {
+        Verified(self.candidate.clone())
+    }
+
+    /// Nothing about him has changed, and he is in.
+    pub(super) fn held(self) {
+        self.gateway.throttle.succeeded(&self.throttled, self.address, self.now);
+        metrics::counter!("punchgate_passwords_total", "how" => "remembered").increment(1);
+    }
+
+    /// He is not what he was any more.
+    pub(super) fn changed(self) {
+        self.gateway.recent.forget(&self.place);
+        self.withdrawn();
+    }
+
+    /// Something else kept him out, which says nothing about his login.
+    pub(super) fn withdrawn(self) {
+        self.gateway.throttle.withdrawn(&self.throttled, self.address, self.now);
+    }
+}
+
+/// Remembers who came in with a login, if nobody else could come to be meant by it: an e-mail address is looked for
+/// before a number, so a number is nobody's for sure.
+pub(super) fn remember(gateway: &Gateway, system: &System, call: &Call, candidate: &Candidate) {
+    if store::customers::fold_email(&call.user) == candidate.customer.email_folded {
+        let now = gateway.clock.now();
+        let (place, _) = gateway.recent.who(&system.id, &call.user, &call.password, now);
+        gateway.recent.keep(place, candidate.clone(), now);
+    }
+}
+
+/// What failed logins of a customer are counted under.
+fn throttled(shop: &str, call: &Call) -> String {
+    format!("{shop}\n{}", call.user.trim().to_lowercase())
 }
 
 /// The customer whom an operator plays. He need not know the password, but the customer must be one.
@@ -33,7 +92,7 @@ pub(super) async fn by_operator(gateway: &Gateway, system: &System, user: &str) 
     let (shop, system_id, user) = (system.shop.id.clone(), system.id.clone(), user.to_owned());
     let candidate = gateway.store.read(move |c| store::customers::find_candidate(c, &shop, &system_id, &user)).await?;
     let active = candidate.filter(|candidate| candidate.customer.active);
-    active.map(Verified).ok_or_else(|| Refusal::new(Code::LoginWrong))
+    active.map(|candidate| Verified(Arc::new(candidate))).ok_or_else(|| Refusal::new(Code::LoginWrong))
 }
 
 /// Checks the password: remembered, or hashed once, whether or not the customer exists.
@@ -45,7 +104,7 @@ pub(super) async fn customer(
     trace: &mut Trace,
 ) -> Result<Verified, Refusal> {
     let now = gateway.clock.now();
-    let throttled = format!("{}\n{}", system.shop.id, call.user.trim().to_lowercase());
+    let throttled = throttled(&system.shop.id, call);
     gateway.throttle.admit(&throttled, address, now)?;
     let (shop, id, user) = (system.shop.id.clone(), system.id.clone(), call.user.clone());
     let candidate = gateway.store.read(move |c| store::customers::find_candidate(c, &shop, &id, &user)).await;
@@ -59,7 +118,7 @@ pub(super) async fn customer(
     match (checked, active) {
         (Ok(true), Some(candidate)) => {
             gateway.throttle.succeeded(&throttled, address, now);
-            Ok(Verified(candidate))
+            Ok(Verified(Arc::new(candidate)))
         }
         (Ok(_), _) => {
             gateway.throttle.failed(&throttled, address, now);
@@ -82,7 +141,7 @@ pub(super) async fn somewhere(
     address: IpAddr,
 ) -> Result<Vec<Arc<System>>, Refusal> {
     let now = gateway.clock.now();
-    let throttled = format!("\n{}", call.user.trim().to_lowercase());
+    let throttled = throttled("", call);
     gateway.throttle.admit(&throttled, address, now)?;
     let right = right_of(gateway, call, &matches).await;
     let right = right.inspect_err(|_| gateway.throttle.withdrawn(&throttled, address, now))?;

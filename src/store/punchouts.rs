@@ -5,7 +5,8 @@
 
 use diesel::prelude::*;
 
-use super::schema::punchouts;
+use super::customers::Candidate;
+use super::schema::{assignments, customers, licenses, punchouts};
 use super::{Connection, Result, on};
 
 #[derive(Debug, Clone, Queryable, Insertable)]
@@ -52,6 +53,75 @@ pub struct Punchout {
 pub fn insert(connection: &mut Connection, punchout: &Punchout) -> Result<()> {
     on!(connection, c => diesel::insert_into(punchouts::table).values(punchout).execute(c)?);
     Ok(())
+}
+
+/// The same in one statement with the question whether customer, assignment and license still are what they were when
+/// they were read. True if so; else nothing was written.
+pub fn insert_if_unchanged(connection: &mut Connection, punchout: &Punchout, read: &Candidate) -> Result<bool> {
+    use diesel::sql_types::{BigInt, Binary, Bool, Text};
+
+    let Candidate { customer, assigned: true, license: Some(license) } = read else { return Ok(false) };
+    let Some(website) = &license.website else { return Ok(false) };
+    let (p, endless) = (punchout, license.valid_until.is_none());
+    let written = on!(connection, c => diesel::insert_into(punchouts::table)
+        .values(customers::table
+            .inner_join(assignments::table.inner_join(licenses::table))
+            .filter(customers::id.eq(&customer.id))
+            .filter(customers::version.eq(customer.version))
+            // A hash that was made anew from the same password moves no version.
+            .filter(customers::password_hash.eq(&customer.password_hash))
+            .filter(customers::active.eq(customer.active))
+            .filter(assignments::system_id.eq(&p.system_id))
+            .filter(licenses::id.eq(&license.id))
+            .filter(licenses::kind.eq(&license.kind))
+            .filter(licenses::website.eq(website))
+            .filter(licenses::valid_from.eq(license.valid_from))
+            .filter(licenses::valid_until
+                .eq(license.valid_until)
+                .or(licenses::valid_until.is_null().and(endless.into_sql::<Bool>())))
+            .filter(licenses::suspended.eq(license.suspended))
+            .select((
+                (&p.id).into_sql::<Text>(),
+                (&p.shop_id).into_sql::<Text>(),
+                (&p.system_id).into_sql::<Text>(),
+                (&p.system_slug).into_sql::<Text>(),
+                (&p.customer_id).into_sql::<Text>(),
+                (&p.customer_number).into_sql::<Text>(),
+                (&p.customer_email).into_sql::<Text>(),
+                (&p.state).into_sql::<Text>(),
+                (&p.entry_digest).into_sql::<Binary>(),
+                p.entry_expires_at.into_sql::<BigInt>(),
+                (&p.call).into_sql::<Text>(),
+                p.opened_at.into_sql::<BigInt>(),
+                p.expires_at.into_sql::<BigInt>(),
+                (&p.parameters).into_sql::<Text>(),
+                (&p.method).into_sql::<Text>(),
+                (&p.address).into_sql::<Text>(),
+                (&p.notices).into_sql::<Text>(),
+                p.trial.into_sql::<Bool>(),
+            )))
+        .into_columns((
+            punchouts::id,
+            punchouts::shop_id,
+            punchouts::system_id,
+            punchouts::system_slug,
+            punchouts::customer_id,
+            punchouts::customer_number,
+            punchouts::customer_email,
+            punchouts::state,
+            punchouts::entry_digest,
+            punchouts::entry_expires_at,
+            punchouts::call,
+            punchouts::opened_at,
+            punchouts::expires_at,
+            punchouts::parameters,
+            punchouts::method,
+            punchouts::address,
+            punchouts::notices,
+            punchouts::trial,
+        ))
+        .execute(c)?);
+    Ok(written == 1)
 }
 
 /// When the last punchout of a system began, those that only tried it left aside.

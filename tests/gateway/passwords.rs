@@ -225,6 +225,72 @@ fn a_changed_password_is_in_force_at_once_even_when_the_old_one_was_remembered()
 }
 
 #[test]
+fn whoever_is_remembered_comes_in_only_while_nothing_about_him_has_changed() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("");
+        let nodes = [acme.installation.serve(), acme.installation.serve()];
+        let change = |body| assert_eq!(nodes[0].shop().request("PUT", "/api/v1/customers/10001", Some(&body)).status, 200);
+        let in_again = || {
+            for node in &nodes {
+                assert_eq!(node.buyer().call().status, 303);
+                assert_eq!(node.buyer().call().status, 303, "remembered");
+            }
+        };
+        let out = |status: u16, code: &str| {
+            for node in &nodes {
+                assert_eq!(node.buyer().call().refusal(), (status, code.to_owned()));
+            }
+        };
+        let key = acme.customer_key.as_str();
+
+        in_again();
+        acme.installation.punchgate(&["license", "disconnect", key]);
+        out(403, "customer-license-not-connected");
+        acme.installation.connect(key);
+        in_again();
+        acme.installation.punchgate(&["license", "suspend", key]);
+        out(403, "customer-license-suspended");
+        acme.installation.punchgate(&["license", "resume", key]);
+        in_again();
+        acme.installation.sql("UPDATE assignments SET license_id = NULL");
+        out(403, "customer-license-missing");
+        acme.installation.sql("DELETE FROM assignments");
+        out(403, "not-assigned");
+        acme.installation.apply(&acme.setup(""));
+        in_again();
+        change(json!({ "active": false }));
+        out(401, "login-wrong");
+        change(json!({ "active": true }));
+        in_again();
+        change(json!({ "email": "another@acme-customer.example" }));
+        out(401, "login-wrong");
+        let renamed = |node: &Gateway| node.buyer().with("USERNAME", "another@acme-customer.example").call().status;
+        assert!(nodes.iter().all(|node| renamed(node) == 303));
+
+        // Another customer takes over the address.
+        let taken = json!({ "email": "buyer@acme-customer.example", "password": "the one of 10002" });
+        assert_eq!(nodes[0].shop().request("PUT", "/api/v1/customers/10002", Some(&taken)).status, 201);
+        out(401, "login-wrong");
+    });
+}
+
+#[test]
+fn a_number_that_becomes_the_address_of_another_customer_is_his() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("");
+        let gateway = acme.installation.serve();
+        let by_number = || gateway.buyer().with("USERNAME", "10001").call();
+        assert_eq!(by_number().status, 303);
+        assert_eq!(by_number().status, 303);
+        acme.installation.sql(
+            "INSERT INTO customers (id, shop_id, number, email, email_folded, password_hash, active, created_at, version)
+             SELECT '01K00000000000000000000000', shop_id, '10002', '10001', '10001', 'none', TRUE, 0, 1 FROM customers",
+        );
+        assert_eq!(by_number().refusal(), (401, "login-wrong".into()));
+    });
+}
+
+#[test]
 fn a_password_that_still_verifies_is_no_change() {
     on_both_databases(|installation| {
         let acme = installation.with_acme("");

@@ -58,8 +58,9 @@ pub(super) async fn answer(
     function: Function,
 ) -> Result<Answer, Refusal> {
     metrics::counter!("punchgate_functions_total", "function" => function.name()).increment(1);
-    let Licensed { system, customer, .. } = licensed;
-    let asker = Asker { system, customer_number: customer.number, customer_email: customer.email, hook, facts };
+    let customer = licensed.customer();
+    let (customer_number, customer_email) = (customer.number.clone(), customer.email.clone());
+    let asker = Asker { system: licensed.system, customer_number, customer_email, hook, facts };
     match function {
         Function::Validate { ref asked } => validate::answer(gateway, &asker, asked, &function).await,
         Function::BackgroundSearch { ref text } => background_search::answer(gateway, asker, text, &function).await,
