@@ -32,6 +32,10 @@ def rows(found):
             under = [r["under"][step] for r in f["rounds"]]
             detail = f"{min(quiet):.1f} to {max(quiet):.1f} ms quiet, {min(under):.1f} to {max(under):.1f} ms under the flood"
             told.append((f"p99 of {step}, flood ÷ quiet", "at most 3", f"{figure:.2f}", detail, figure <= 3))
+        if disk := f.get("disk"):
+            calm, under = zip(*disk["rounds"])
+            detail = f"{min(calm):.1f} to {max(calm):.1f} ms quiet, {min(under):.1f} to {max(under):.1f} ms under the flood"
+            told.append(("p99 of a bare fdatasync of another program, flood ÷ quiet", "", f"{disk['ratio']:.2f}", detail, None))
         refused = [r["refused_ms"]["p99"] for r in f["rounds"] if r["refused_ms"]]
         if refused:
             told.append(("refusals of the flood, p99", "quick", f"{max(refused):.0f} ms", f"{f['rate']:.0f} wrong passwords a second, {f['hashes']:.0f} can be hashed", None))

@@ -166,7 +166,8 @@ mod tests {
         let at_once: HashSet<_> = (0..1_000).map(|_| entry_digest(entry_token(0).expose())).collect();
         assert_eq!(at_once.len(), 1_000);
         let token = made[0].expose();
-        for other in [format!("{token}="), token.to_lowercase(), token[..42].to_owned(), String::new(), "ÄÖÜ".into()] {
+        for other in [format!("{token}="), token.to_lowercase(), token[..42].to_owned(), String::new(), "ÄÖÜ".into()]
+        {
             assert_ne!(entry_digest(&other), kept[0], "{other}");
         }
     }

@@ -311,7 +311,10 @@ mod tests {
         assert_eq!(text("{% if line.id is empty %}{% set line = cart %}{% endif %}{{ line.product_id }}"), "P1");
         assert_eq!(text("{{ line['product_id'] }} {{ line . ean | default('-') }}"), "P1 -");
         let members = |source| Template::new(source).unwrap().line_members().to_vec();
-        assert_eq!(members("{{ line.custom.size }}{{ shop.name }}{{ line.name | replace('online', '') }}"), ["name", "custom"]);
+        assert_eq!(
+            members("{{ line.custom.size }}{{ shop.name }}{{ line.name | replace('online', '') }}"),
+            ["name", "custom"]
+        );
         assert_eq!(members("{{ shop.name }} outline.name"), [""; 0]);
         assert_eq!(members("{% for line in [line] %}{{ line.name }}{% endfor %}").len(), LINE.len());
     }

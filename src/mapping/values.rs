@@ -187,10 +187,9 @@ fn member(line: &Line, name: &str) -> Value {
         "unit" => given(&line.unit),
         "price" => Value::from_pairs([("net", number(line.price.net)), ("per", number(line.price.per))]),
         "tax_rate" => line.tax_rate.map_or_else(|| Value::from(""), number),
-        "manufacturer" => Value::from_pairs([
-            ("number", given(&line.manufacturer.number)),
-            ("name", given(&line.manufacturer.name)),
-        ]),
+        "manufacturer" => {
+            Value::from_pairs([("number", given(&line.manufacturer.number)), ("name", given(&line.manufacturer.name))])
+        }
         "manufacturer_part" => given(&line.manufacturer_part),
         "ean" => given(&line.ean),
         "categories" => Value::from(line.categories.iter().map(category).collect::<Vec<_>>()),

@@ -122,11 +122,7 @@ pub(super) fn is_alike(a: &str, b: &str) -> bool {
 pub(super) fn decode_again(value: &str) -> Cow<'_, str> {
     let start = value.trim_start().as_bytes();
     let is = |scheme: &[u8]| start.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    if is(b"http%3a") || is(b"https%3a") {
-        Cow::Owned(form_decode(value.as_bytes()))
-    } else {
-        Cow::Borrowed(value)
-    }
+    if is(b"http%3a") || is(b"https%3a") { Cow::Owned(form_decode(value.as_bytes())) } else { Cow::Borrowed(value) }
 }
 
 /// The pairs of a query string, decoded, in order, with duplicates.

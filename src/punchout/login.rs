@@ -187,7 +187,8 @@ pub(super) async fn login_as_operator(
     let hook = required(call.hook.as_deref().map(|hook| hooks.allow(hook)).transpose()?, &system)?;
     let licensed = license(&system, vouched_for, gateway.clock.now())?;
     let opening = Opening { hook, cancel: call.cancel, facts: call.facts, intent };
-    let (opened, location) = opening.of(gateway, licensed, Came { id, parameters: &parameters, inbound, trial: true })?;
+    let (opened, location) =
+        opening.of(gateway, licensed, Came { id, parameters: &parameters, inbound, trial: true })?;
     let slug = opened.system_slug.clone();
     gateway.store.write_one(move |c| store::punchouts::insert(c, &opened)).await?;
     Ok(entered(id.to_owned(), &slug, location))

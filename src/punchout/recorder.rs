@@ -5,9 +5,9 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::clock::SECOND;
 use crate::punchout::Gateway;
@@ -20,6 +20,9 @@ use crate::store::{self, Store, StoreError};
 const LINE: usize = 1_024;
 /// Rows written in one transaction.
 const BATCH: usize = 128;
+/// The least time from one transaction to the next. What comes one by one is then written together, and the writer has
+/// time for others.
+const APART: Duration = Duration::from_millis(100);
 /// Rows a second of what comes in floods.
 const FLOOD: u32 = 10;
 /// The newest rows that are kept at most, whatever their age.
@@ -38,6 +41,8 @@ pub struct Recorder {
     lost: AtomicU64,
     /// Rows written since the last look at how many there are.
     written: AtomicU64,
+    /// Somebody waits for the end of the line.
+    hurry: Notify,
 }
 
 enum Message {
@@ -51,7 +56,14 @@ impl Default for Recorder {
         let (sender, waiting) = mpsc::channel(LINE);
         // Rows of an earlier process are counted at the first look.
         let written = AtomicU64::new(u64::MAX / 2);
-        Self { sender, waiting: Mutex::new(Some(waiting)), flood: Mutex::new((0, 0)), lost: AtomicU64::new(0), written }
+        Self {
+            sender,
+            waiting: Mutex::new(Some(waiting)),
+            flood: Mutex::new((0, 0)),
+            lost: AtomicU64::new(0),
+            written,
+            hurry: Notify::new(),
+        }
     }
 }
 
@@ -112,19 +124,31 @@ impl Recorder {
         let Some(mut waiting) = waiting else { return };
         let mut messages = Vec::with_capacity(BATCH);
         while waiting.recv_many(&mut messages, BATCH).await > 0 {
-            let mut rows = Vec::new();
-            let mut flushes = Vec::new();
-            for message in messages.drain(..) {
-                match message {
-                    Message::Refused(refused) => rows.push(*refused),
-                    Message::Flush(done) => flushes.push(done),
-                }
-            }
-            self.write(store, rows).await;
-            for done in flushes {
-                let _ = done.send(());
+            let written = Instant::now();
+            let is_in_a_hurry = self.take(store, messages.drain(..)).await;
+            // Whoever waits for the end of the line waits for no pause, and a line that fills up is not kept waiting.
+            if !is_in_a_hurry && waiting.len() < BATCH {
+                let pause = APART.saturating_sub(written.elapsed());
+                let _ = tokio::time::timeout(pause, self.hurry.notified()).await;
             }
         }
+    }
+
+    /// Writes what was taken from the line; true if somebody waited for it.
+    async fn take(&self, store: &Store, messages: impl Iterator<Item = Message>) -> bool {
+        let (mut rows, mut flushes) = (Vec::new(), Vec::new());
+        for message in messages {
+            match message {
+                Message::Refused(refused) => rows.push(*refused),
+                Message::Flush(done) => flushes.push(done),
+            }
+        }
+        self.write(store, rows).await;
+        let is_in_a_hurry = !flushes.is_empty();
+        for done in flushes {
+            let _ = done.send(());
+        }
+        is_in_a_hurry
     }
 
     async fn write(&self, store: &Store, rows: Vec<Refused>) {
@@ -156,6 +180,7 @@ impl Recorder {
         let (done, written) = oneshot::channel();
         let flushed = async {
             if self.sender.send(Message::Flush(done)).await.is_ok() {
+                self.hurry.notify_one();
                 let _ = written.await;
             }
         };

@@ -33,7 +33,8 @@ impl License {
     /// place of use is used nowhere else.
     pub fn verdict(&self, wanted: Kind, shop: &Website, now: i64) -> std::result::Result<Valid, Invalid> {
         // Reading takes longer than everything else here, and equal texts are the same website.
-        let read = |website: &str| if website == shop.as_str() { Some(shop.clone()) } else { Website::read(website).ok() };
+        let read =
+            |website: &str| if website == shop.as_str() { Some(shop.clone()) } else { Website::read(website).ok() };
         let website = self.website.as_deref().and_then(read);
         let facts = Facts {
             kind: if self.kind == Kind::System.as_str() { Kind::System } else { Kind::Customer },

@@ -135,7 +135,8 @@ impl Chrome {
     /// Lets every answer take so many milliseconds longer from now on.
     pub fn answer_after(&self, latency: u32) {
         self.cdp("Network.enable", json!({}));
-        let conditions = json!({ "offline": false, "latency": latency, "downloadThroughput": -1, "uploadThroughput": -1 });
+        let conditions =
+            json!({ "offline": false, "latency": latency, "downloadThroughput": -1, "uploadThroughput": -1 });
         self.cdp("Network.emulateNetworkConditions", conditions);
     }
 

@@ -229,7 +229,8 @@ fn whoever_is_remembered_comes_in_only_while_nothing_about_him_has_changed() {
     on_both_databases(|installation| {
         let acme = installation.with_acme("");
         let nodes = [acme.installation.serve(), acme.installation.serve()];
-        let change = |body| assert_eq!(nodes[0].shop().request("PUT", "/api/v1/customers/10001", Some(&body)).status, 200);
+        let change =
+            |body| assert_eq!(nodes[0].shop().request("PUT", "/api/v1/customers/10001", Some(&body)).status, 200);
         let in_again = || {
             for node in &nodes {
                 assert_eq!(node.buyer().call().status, 303);
