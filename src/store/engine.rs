@@ -18,7 +18,6 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sqlite::SqliteConnection;
 use tokio::sync::oneshot;
 
-use super::checkpoint;
 use super::postgres::{PgConnection, Server};
 use super::reach::Shared;
 use super::url::DatabaseUrl;
@@ -117,8 +116,6 @@ pub struct Store {
     writes: flume::Sender<Box<dyn Job>>,
     /// How long a job waits for its turn.
     patience: Option<Duration>,
-    /// Held, so that the log of SQLite is worked off for as long.
-    _checkpoints: Option<checkpoint::Running>,
 }
 
 impl Store {
@@ -140,7 +137,6 @@ impl Store {
         };
         let patience = server.as_ref().and(terms.statement_timeout).map(|_| TURN);
         let shared = Arc::new(Shared::new(url.clone(), server, terms));
-        let mut checkpoints = None;
         match url {
             DatabaseUrl::Sqlite(_) => {
                 opened(start("database writer", &shared, Access::Write, write_jobs)?)?;
@@ -148,7 +144,6 @@ impl Store {
                 for _ in 0..readers {
                     opened(start("database reader", &shared, Access::ReadOnly, read_jobs.clone())?)?;
                 }
-                checkpoints = Some(checkpoint::start(&shared)?);
             }
             DatabaseUrl::Postgres(_) => {
                 let threads = (0..terms.connections.max(1))
@@ -157,7 +152,7 @@ impl Store {
                 threads.into_iter().try_for_each(opened)?;
             }
         }
-        Ok(Self { shared, reads, writes, patience, _checkpoints: checkpoints })
+        Ok(Self { shared, reads, writes, patience })
     }
 
     pub fn url(&self) -> &DatabaseUrl {

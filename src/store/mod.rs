@@ -13,7 +13,6 @@ pub mod audit;
 pub mod catalog;
 pub mod catalog_import;
 pub mod catalog_search;
-mod checkpoint;
 pub mod copy;
 pub mod customer_imports;
 pub mod customers;
