@@ -184,7 +184,7 @@ impl Mapping {
             if rule.name == "DESCRIPTION" {
                 full_description = found.value.clone().into_owned();
             }
-            item.set(&rule.name, value.unwrap_or_else(|| found.value.into_owned()));
+            item.set_placed(rule.place, &rule.name, value.unwrap_or_else(|| found.value.into_owned()));
         }
         failed.extend(self.compute(&mut item, line, scope.cart, at, findings));
         if listens {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::cart::Line;
 use super::sources::{Scope, Source};
 use super::template::{LineValues, Template, TemplateFailed};
-use crate::oci::text;
+use crate::oci::{rules, text};
 
 /// One `[[system.field]]`.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Default)]
@@ -52,6 +52,8 @@ pub struct MappingError {
 #[derive(Debug, Clone)]
 pub(super) struct Compiled {
     pub name: String,
+    /// In OCI's table.
+    pub place: Option<usize>,
     sources: Vec<Source>,
     pub template: Option<Template>,
     fixed: String,
@@ -92,6 +94,7 @@ impl Compiled {
         let template = rule.template.as_deref().map(Template::new).transpose();
         Ok(Self {
             name: rule.name.clone(),
+            place: rules::place(&rule.name),
             sources: sources.collect::<Result<_, _>>()?,
             template: template.map_err(|reason| error(format!("template: {reason}")))?,
             fixed: rule.fixed.clone(),
@@ -125,6 +128,8 @@ impl Compiled {
 
     fn tidy<'a>(&self, value: Cow<'a, str>) -> Cow<'a, str> {
         match value {
+            // Most sources of most lines.
+            nothing if nothing.is_empty() => nothing,
             Cow::Borrowed(text) if self.long => text::lines(text),
             Cow::Borrowed(text) => text::line(text),
             Cow::Owned(text) => {

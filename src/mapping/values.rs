@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use minijinja::value::{Object, ObjectRepr, Value};
+use minijinja::value::{Enumerator, Object, ObjectExt, ObjectRepr, Value};
 use serde_json::Value as Json;
 
 use super::cart::{Attachment, Cart, Category, Line, Reference};
@@ -69,7 +69,7 @@ pub(super) fn line_members(source: &str, paths: &[String]) -> Vec<&'static str> 
 #[derive(Debug, Clone)]
 pub(super) struct Surroundings {
     /// The members of lines that any template draws from.
-    members: Arc<[&'static str]>,
+    drawn: Arc<[&'static str]>,
     cart: Value,
     customer: Value,
     call: Value,
@@ -77,17 +77,16 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
-    pub fn new(cart: &Cart, total: &str, context: &Context, members: Arc<[&'static str]>) -> Self {
-        let map = |members: Vec<(&str, Value)>| Value::from_pairs(members);
+    pub fn new(cart: &Cart, total: &str, context: &Context, drawn: Arc<[&'static str]>) -> Self {
         Self {
-            members,
-            cart: map(vec![
+            drawn,
+            cart: members([
                 ("currency", Value::from(cart.currency.as_str())),
                 ("total", amount::read(total).map_or_else(|| Value::from(""), number)),
                 ("lines", Value::from(cart.lines.len())),
                 ("custom", json(&Json::Object(cart.custom.clone()))),
             ]),
-            customer: map(vec![
+            customer: members([
                 ("number", Value::from(context.customer_number)),
                 ("email", Value::from(context.customer_email)),
             ]),
@@ -97,7 +96,7 @@ impl Surroundings {
                 language: context.language.to_owned(),
                 oci_version: context.oci_version.to_owned(),
             }),
-            shop: map(vec![
+            shop: members([
                 ("name", Value::from(context.shop_name)),
                 ("slug", Value::from(context.shop_slug)),
                 ("website", Value::from(context.shop_website)),
@@ -122,9 +121,9 @@ impl<'a> LineValues<'a> {
     pub fn root(&self) -> Value {
         let make = || {
             let around = self.surroundings.cloned();
-            let members = around.iter().flat_map(|around| around.members.iter());
+            let members = around.iter().flat_map(|around| around.drawn.iter());
             let members = members.map(|name| (*name, member(self.line, name))).collect();
-            let line = Value::from_object(LineObject { members });
+            let line = Value::from_object(Members(members));
             Value::from_object(Root { line, around, index: self.line.position })
         };
         self.root.get_or_init(make).clone()
@@ -158,20 +157,30 @@ impl Object for Root {
     }
 }
 
-/// A line with those of its members that templates draw from.
+/// Some members by name, of a line those that templates draw from. A map of the engine's would be hashed for every line.
 #[derive(Debug)]
-struct LineObject {
-    members: Vec<(&'static str, Value)>,
-}
+struct Members(Vec<(&'static str, Value)>);
 
-impl Object for LineObject {
+impl Object for Members {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         self.get_value_by_str(key.as_str()?)
     }
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
-        self.members.iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone())
+        self.0.iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone())
     }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        self.mapped_enumerator(|members| Box::new(members.0.iter().map(|(name, _)| Value::from(*name))))
+    }
+
+    fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
+        Some(self.0.len())
+    }
+}
+
+fn members<const COUNT: usize>(members: [(&'static str, Value); COUNT]) -> Value {
+    Value::from_object(Members(members.into()))
 }
 
 /// A member of a line by its name in [`LINE`].
@@ -185,10 +194,10 @@ fn member(line: &Line, name: &str) -> Value {
         "description_html" => given(&line.description),
         "quantity" => number(line.quantity),
         "unit" => given(&line.unit),
-        "price" => Value::from_pairs([("net", number(line.price.net)), ("per", number(line.price.per))]),
+        "price" => members([("net", number(line.price.net)), ("per", number(line.price.per))]),
         "tax_rate" => line.tax_rate.map_or_else(|| Value::from(""), number),
         "manufacturer" => {
-            Value::from_pairs([("number", given(&line.manufacturer.number)), ("name", given(&line.manufacturer.name))])
+            members([("number", given(&line.manufacturer.number)), ("name", given(&line.manufacturer.name))])
         }
         "manufacturer_part" => given(&line.manufacturer_part),
         "ean" => given(&line.ean),
@@ -244,19 +253,15 @@ fn number(number: Decimal) -> Value {
 }
 
 fn reference(reference: &Reference) -> Value {
-    Value::from_pairs([("number", given(&reference.number)), ("item", given(&reference.item))])
+    members([("number", given(&reference.number)), ("item", given(&reference.item))])
 }
 
 fn category(category: &Category) -> Value {
-    Value::from_pairs([
-        ("scheme", given(&category.scheme)),
-        ("id", given(&category.id)),
-        ("name", given(&category.name)),
-    ])
+    members([("scheme", given(&category.scheme)), ("id", given(&category.id)), ("name", given(&category.name))])
 }
 
 fn attachment(attachment: &Attachment) -> Value {
-    Value::from_pairs([
+    members([
         ("url", given(&attachment.url)),
         ("title", given(&attachment.title)),
         ("purpose", given(&attachment.purpose)),

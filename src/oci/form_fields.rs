@@ -9,6 +9,7 @@ use serde::de::{DeserializeSeed, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::charset::Charset;
+use super::text;
 
 /// Names and values in order; a name may occur more than once.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -49,7 +50,7 @@ impl FormFields {
 
     /// Makes every name and value fit the charset, and takes NUL out, which HTML cannot carry; everything else arrives.
     pub fn fit(&mut self, charset: Charset) {
-        if charset.can_say(&self.text) && !self.text.as_bytes().contains(&0) {
+        if charset.can_say(&self.text) && !text::any_byte(&self.text, |byte| byte == 0) {
             return;
         }
         let mut fitted = Self::with_capacity(self.len(), self.text.len());
@@ -94,6 +95,16 @@ impl FormFields {
         let (name_ends, value_ends) = *self.ends.get(place)?;
         let begins = place.checked_sub(1).map_or(0, |before| self.ends[before].1);
         Some((&self.text[begins..name_ends], &self.text[name_ends..value_ends]))
+    }
+
+    /// How many bytes each name and its value have, in the order of [`Self::text`].
+    pub(super) fn lengths(&self) -> impl Iterator<Item = (usize, usize)> {
+        let mut begins = 0;
+        self.ends.iter().map(move |(name_ends, value_ends)| {
+            let lengths = (name_ends - begins, value_ends - name_ends);
+            begins = *value_ends;
+            lengths
+        })
     }
 
     pub fn iter(&self) -> Iter<'_> {

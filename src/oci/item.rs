@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 use super::finding::LineRef;
 use super::form_fields::FormFields;
@@ -57,20 +58,31 @@ impl Item {
 
     /// Gives a field its value, instead of an earlier one. `LONGTEXT` sets the long text.
     pub fn set(&mut self, field: &str, value: impl Into<String>) {
+        self.set_placed(rules::place(field), field, value);
+    }
+
+    /// The same for a field whose place in OCI's table is known.
+    pub fn set_placed(&mut self, place: Option<usize>, field: &str, value: impl Into<String>) {
         let value = value.into();
         if field == LONGTEXT {
             self.longtext = value;
-        } else if value.is_empty() {
-            self.remove(field);
-        } else if let Some(present) = self.fields.iter_mut().find(|present| present.name == field) {
-            present.value = value;
-        } else {
-            let (place, name) = match rules::place(field) {
-                Some(place) => (place, Cow::Borrowed(rules::RULES[place].field)),
-                None => (usize::MAX, Cow::Owned(field.to_owned())),
-            };
-            let at = self.fields.partition_point(|earlier| earlier.place <= place);
-            self.fields.insert(at, Field { place, name, value });
+            return;
+        }
+        let at = match place {
+            Some(place) => self.fields.binary_search_by_key(&place, |present| present.place),
+            None => self.fields.iter().position(|present| present.name == field).ok_or(self.fields.len()),
+        };
+        match at {
+            Ok(at) if value.is_empty() => drop(self.fields.remove(at)),
+            Ok(at) => self.fields[at].value = value,
+            Err(_) if value.is_empty() => {}
+            Err(at) => {
+                let name = match place {
+                    Some(place) => Cow::Borrowed(rules::RULES[place].field),
+                    None => Cow::Owned(field.to_owned()),
+                };
+                self.fields.insert(at, Field { place: place.unwrap_or(usize::MAX), name, value });
+            }
         }
     }
 
@@ -116,33 +128,49 @@ impl Item {
     /// order they were set, LONGTEXT last.
     pub fn write(items: &[Item], layout: &Layout) -> FormFields {
         let mut written = FormFields::with_capacity(items.len() * 16, items.len() * 640);
+        let longtext: Vec<&str> = layout.longtext.split("{n}").collect();
+        // The item's number and the bracket behind it.
         let mut index = String::new();
         for (number, item) in (u64::from(layout.first_index)..).zip(items) {
             index.clear();
-            let _ = write!(index, "{number}");
-            let mut write = |field: &str, value: &str| {
-                written.push_named(["NEW_ITEM-", field, "[", &index, "]"], value);
-            };
+            let _ = write!(index, "{number}]");
             let mut present = item.fields.iter().peekable();
             if layout.empty_fields {
                 for (place, rule) in rules::RULES.iter().enumerate() {
                     match present.next_if(|field| field.place == place) {
-                        Some(field) => write(&field.name, &field.value),
-                        None if rule.field != LONGTEXT && rule.since <= Release::V4_0 => write(rule.field, ""),
+                        Some(field) => field.write(&index, &mut written),
+                        None if rule.field != LONGTEXT && rule.since <= Release::V4_0 => {
+                            written.push_named([BEGINNINGS[place].as_str(), &index], "");
+                        }
                         None => {}
                     }
                 }
             }
-            present.for_each(|field| write(&field.name, &field.value));
+            present.for_each(|field| field.write(&index, &mut written));
             if layout.empty_fields || !item.longtext.is_empty() {
-                let parts = layout.longtext.split("{n}").enumerate();
-                let name = parts.flat_map(|(at, part)| [if at > 0 { index.as_str() } else { "" }, part]);
+                let number = &index[..index.len() - 1];
+                let parts = longtext.iter().enumerate();
+                let name = parts.flat_map(|(at, part)| [if at > 0 { number } else { "" }, part]);
                 written.push_named(name, &item.longtext);
             }
         }
         written
     }
 }
+
+impl Field {
+    /// As the field of the item whose index that is, closed by its bracket.
+    fn write(&self, index: &str, written: &mut FormFields) {
+        match BEGINNINGS.get(self.place) {
+            Some(beginning) => written.push_named([beginning.as_str(), index], &self.value),
+            None => written.push_named(["NEW_ITEM-", &self.name, "[", index], &self.value),
+        }
+    }
+}
+
+/// What the names of OCI's own fields begin with, `NEW_ITEM-UNIT[`, by their place in its table.
+static BEGINNINGS: LazyLock<Vec<String>> =
+    LazyLock::new(|| rules::RULES.iter().map(|rule| format!("NEW_ITEM-{}[", rule.field)).collect());
 
 const LONGTEXT: &str = "LONGTEXT";
 

@@ -210,7 +210,7 @@ pub fn of(field: &str) -> Option<&'static Rule> {
 }
 
 /// Where a field stands in [`RULES`].
-pub(super) fn place(field: &str) -> Option<usize> {
+pub fn place(field: &str) -> Option<usize> {
     RULES.iter().position(|rule| rule.field == field)
 }
 

@@ -4,14 +4,14 @@
 //! quoted attributes, and well-known entities. At the first doubt it gives up, and the parser reads the text.
 
 use super::html::{Effect, Words, has_reference};
-use super::text::several_lines;
+use super::text::{any_byte, several_lines};
 
 /// Elements inside each other.
 const DEEPEST: usize = 32;
 
 /// The plain text, or `None` if a parser must look at it.
 pub(super) fn plain(html: &str) -> Option<String> {
-    if html.contains('\0') {
+    if any_byte(html, |byte| byte == 0) {
         return None;
     }
     if !html.contains('<') {
@@ -23,14 +23,15 @@ pub(super) fn plain(html: &str) -> Option<String> {
     let mut tags = 0;
     let mut rest = html;
     while !rest.is_empty() {
-        let end = rest.find('<').unwrap_or(rest.len());
+        // Pieces are short: a search for long texts would take longer to begin.
+        let end = rest.bytes().position(|byte| byte == b'<').unwrap_or(rest.len());
         let (text, tag) = rest.split_at(end);
         if !text.is_empty() {
             // Text between list items is rare, and not worth a thought.
             if open.last().is_some_and(|parent| parent.kind == Kind::List) && !text.trim().is_empty() {
                 return None;
             }
-            if text.contains('&') { words.text(&decoded(text)?) } else { words.text(text) }
+            if any_byte(text, |byte| byte == b'&') { words.text(&decoded(text)?) } else { words.text(text) }
         }
         if tag.is_empty() {
             break;
@@ -142,7 +143,7 @@ impl Tag {
             Some(inside) => (true, inside),
             None => (false, inside),
         };
-        let end = inside.find(|c: char| !c.is_ascii_alphanumeric())?;
+        let end = inside.bytes().position(|byte| !byte.is_ascii_alphanumeric())?;
         let (name, after) = inside.split_at(end);
         let element = ELEMENTS.iter().find(|element| element.name.eq_ignore_ascii_case(name)).copied()?;
         if closes {

@@ -74,6 +74,11 @@ fn all_bytes(text: &str, such: impl Fn(u8) -> bool) -> bool {
     text.bytes().fold(true, |all, byte| all & such(byte))
 }
 
+/// Whether any byte is such, found out the same way.
+pub(super) fn any_byte(text: &str, such: impl Fn(u8) -> bool) -> bool {
+    !all_bytes(text, |byte| !such(byte))
+}
+
 fn is_break(character: char) -> bool {
     character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::chrome::Chrome;
 use crate::site::{Answer, Request, Site};
-use crate::support::{API_KEY, Gateway, Installation, PASSWORD, bolts};
+use crate::support::{API_KEY, Gateway, Installation, PASSWORD, bolts, on_both_databases};
 
 /// The page that opens the shop in a frame, with what the call shall say; `around` stands beside the frame.
 fn catalog(gateway: &str, system: &str, parameters: &[(&str, &str)], around: &str) -> String {
@@ -183,97 +183,107 @@ fn has_bolts(fields: &str) -> bool {
 
 #[test]
 fn a_cart_comes_back_from_a_frame_without_any_cookie() {
-    let world = World::new(Installation::on_sqlite());
-    let base = format!("http://127.0.0.1:{}", world.buyer.port);
-    let Some(chrome) = Chrome::without_third_party_cookies(&base) else { return };
+    on_both_databases(|installation| {
+        let world = World::new(installation);
+        let base = format!("http://127.0.0.1:{}", world.buyer.port);
+        let Some(chrome) = Chrome::without_third_party_cookies(&base) else { return };
 
-    // Into the whole window, by POST with the hook's query kept.
-    chrome.open(&world.page("/catalog", "srm", &world.hook(), "_top"));
-    let sent = world.requisition();
-    chrome.arrive("/return");
-    assert_eq!((sent.method.as_str(), sent.query.as_str()), ("POST", "sid=7&sid=8"));
-    assert!(has_bolts(&sent.body), "{}", sent.body);
-    let on = world.shop.received("/on");
-    assert_eq!((on.len(), on[0].cookie.as_str()), (1, ""), "the browser keeps no cookie of a stranger in a frame");
+        // Into the whole window, by POST with the hook's query kept.
+        chrome.open(&world.page("/catalog", "srm", &world.hook(), "_top"));
+        let sent = world.requisition();
+        chrome.arrive("/return");
+        assert_eq!((sent.method.as_str(), sent.query.as_str()), ("POST", "sid=7&sid=8"));
+        assert!(has_bolts(&sent.body), "{}", sent.body);
+        let on = world.shop.received("/on");
+        assert_eq!((on.len(), on[0].cookie.as_str()), (1, ""), "the browser keeps no cookie of a stranger in a frame");
 
-    // Into the parent, which is that window. (A parent that is a frame itself no browser lets a stranger send away.)
-    world.buyer.forget();
-    chrome.open(&world.page("/catalog", "srm", &world.hook(), "_parent"));
-    assert!(has_bolts(&world.requisition().body));
-    chrome.arrive("/return");
-    assert_eq!(world.buyer.received("/return").len(), 1, "the form is sent once");
+        // Into the parent, which is that window. (A parent that is a frame itself no browser lets a stranger send away.)
+        world.buyer.forget();
+        chrome.open(&world.page("/catalog", "srm", &world.hook(), "_parent"));
+        assert!(has_bolts(&world.requisition().body));
+        chrome.arrive("/return");
+        assert_eq!(world.buyer.received("/return").len(), 1, "the form is sent once");
 
-    // Out of a window of its own into the one that opened it, by its name.
-    world.buyer.forget();
-    chrome.open(&world.page("/window", "srm", &world.hook(), "procurement"));
-    assert!(has_bolts(&world.requisition().body));
-    chrome.arrive("/return");
+        // Out of a window of its own into the one that opened it, by its name.
+        world.buyer.forget();
+        chrome.open(&world.page("/window", "srm", &world.hook(), "procurement"));
+        assert!(has_bolts(&world.requisition().body));
+        chrome.arrive("/return");
+    });
 }
 
 #[test]
 fn a_cart_comes_back_by_get_and_with_the_hook_split() {
-    let world = World::new(Installation::on_sqlite());
-    let base = format!("http://127.0.0.1:{}", world.buyer.port);
-    let Some(chrome) = Chrome::without_third_party_cookies(&base) else { return };
+    on_both_databases(|installation| {
+        let world = World::new(installation);
+        let base = format!("http://127.0.0.1:{}", world.buyer.port);
+        let Some(chrome) = Chrome::without_third_party_cookies(&base) else { return };
 
-    chrome.open(&world.page("/catalog", "get", &world.hook(), "_top"));
-    let sent = world.requisition();
-    chrome.arrive("/return");
-    assert_eq!(sent.method, "GET");
-    assert!(sent.query.starts_with("sid=7&sid=8&") && has_bolts(&sent.query), "{}", sent.query);
+        chrome.open(&world.page("/catalog", "get", &world.hook(), "_top"));
+        let sent = world.requisition();
+        chrome.arrive("/return");
+        assert_eq!(sent.method, "GET");
+        assert!(sent.query.starts_with("sid=7&sid=8&") && has_bolts(&sent.query), "{}", sent.query);
 
-    world.buyer.forget();
-    chrome.open(&world.page("/catalog", "split", &world.hook(), "_top"));
-    let sent = world.requisition();
-    chrome.arrive("/return");
-    assert_eq!((sent.method.as_str(), sent.query.as_str()), ("POST", ""));
-    assert!(sent.body.starts_with("sid=7&sid=8&") && has_bolts(&sent.body), "{}", sent.body);
+        world.buyer.forget();
+        chrome.open(&world.page("/catalog", "split", &world.hook(), "_top"));
+        let sent = world.requisition();
+        chrome.arrive("/return");
+        assert_eq!((sent.method.as_str(), sent.query.as_str()), ("POST", ""));
+        assert!(sent.body.starts_with("sid=7&sid=8&") && has_bolts(&sent.body), "{}", sent.body);
+    });
 }
 
 #[test]
 fn where_the_browser_lets_no_frame_send_the_window_away_the_buyers_press_does() {
-    let world = World::new(Installation::on_sqlite());
-    // The window belongs to a portal of another site than the hook: browsers then want a press of the buyer first.
-    let base = format!("http://localhost:{}", world.buyer.port);
-    let Some(chrome) = Chrome::without_third_party_cookies(&base) else { return };
-    chrome.open(&world.page("/catalog", "srm", &world.hook(), "_top"));
-    chrome.see_in_frame("shop", "If nothing happens within a few seconds, press the button.");
-    std::thread::sleep(std::time::Duration::from_secs(1));
-    if world.buyer.received("/return").is_empty() {
-        chrome.press_in_frame("shop", "Send the cart");
-    }
-    assert!(has_bolts(&world.requisition().body));
-    chrome.arrive("/return");
+    on_both_databases(|installation| {
+        let world = World::new(installation);
+        // The window belongs to a portal of another site than the hook: browsers then want a press of the buyer first.
+        let base = format!("http://localhost:{}", world.buyer.port);
+        let Some(chrome) = Chrome::without_third_party_cookies(&base) else { return };
+        chrome.open(&world.page("/catalog", "srm", &world.hook(), "_top"));
+        chrome.see_in_frame("shop", "If nothing happens within a few seconds, press the button.");
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        if world.buyer.received("/return").is_empty() {
+            chrome.press_in_frame("shop", "Send the cart");
+        }
+        assert!(has_bolts(&world.requisition().body));
+        chrome.arrive("/return");
+    });
 }
 
 #[test]
 fn a_page_for_sap_gui_stays_where_it_is_in_any_other_browser() {
-    let world = World::new(Installation::on_sqlite());
-    let base = format!("http://127.0.0.1:{}", world.buyer.port);
-    let Some(chrome) = Chrome::without_third_party_cookies(&base) else { return };
-    chrome.open(&world.page("/catalog", "srm", "SAPEVENT:POST", "_top"));
-    chrome.see_in_frame("shop", "this window is not SAP GUI");
-    std::thread::sleep(std::time::Duration::from_secs(2));
-    chrome.arrive("/catalog");
-    chrome.see_in_frame("shop", "Send the cart");
-    chrome.press_in_frame("shop", "Send the cart");
-    std::thread::sleep(std::time::Duration::from_secs(1));
-    chrome.arrive("/catalog");
-    chrome.see_in_frame("shop", "this window is not SAP GUI");
+    on_both_databases(|installation| {
+        let world = World::new(installation);
+        let base = format!("http://127.0.0.1:{}", world.buyer.port);
+        let Some(chrome) = Chrome::without_third_party_cookies(&base) else { return };
+        chrome.open(&world.page("/catalog", "srm", "SAPEVENT:POST", "_top"));
+        chrome.see_in_frame("shop", "this window is not SAP GUI");
+        std::thread::sleep(std::time::Duration::from_secs(2));
+        chrome.arrive("/catalog");
+        chrome.see_in_frame("shop", "Send the cart");
+        chrome.press_in_frame("shop", "Send the cart");
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        chrome.arrive("/catalog");
+        chrome.see_in_frame("shop", "this window is not SAP GUI");
+    });
 }
 
 #[test]
 fn the_browser_keeps_our_pages_out_of_frames_that_are_not_named() {
-    let world = World::new(Installation::on_sqlite());
-    let base = format!("http://127.0.0.1:{}", world.buyer.port);
-    let Some(chrome) = Chrome::without_third_party_cookies(&base) else { return };
-    chrome.open(&world.page("/catalog", "framed", &world.hook(), "_top"));
-    assert!(has_bolts(&world.requisition().body));
+    on_both_databases(|installation| {
+        let world = World::new(installation);
+        let base = format!("http://127.0.0.1:{}", world.buyer.port);
+        let Some(chrome) = Chrome::without_third_party_cookies(&base) else { return };
+        chrome.open(&world.page("/catalog", "framed", &world.hook(), "_top"));
+        assert!(has_bolts(&world.requisition().body));
 
-    world.buyer.forget();
-    chrome.open(&world.page("/catalog", "stranger", &world.hook(), "_top"));
-    std::thread::sleep(std::time::Duration::from_secs(3));
-    assert_eq!(world.shop.received("/on").len(), 2, "the browser was on its way to the return page");
-    assert!(world.buyer.received("/return").is_empty(), "and did not show it");
-    assert!(world.url.starts_with("http://localhost"));
+        world.buyer.forget();
+        chrome.open(&world.page("/catalog", "stranger", &world.hook(), "_top"));
+        std::thread::sleep(std::time::Duration::from_secs(3));
+        assert_eq!(world.shop.received("/on").len(), 2, "the browser was on its way to the return page");
+        assert!(world.buyer.received("/return").is_empty(), "and did not show it");
+        assert!(world.url.starts_with("http://localhost"));
+    });
 }

@@ -1,5 +1,5 @@
 //! The way of somebody who never saw a command line, in a real browser: from the first license to a punchout that
-//! works, and one that is refused with the right reason. Every page on the way is photographed to
+//! works, and one that is refused with the right reason; on both databases. Every page on the way is photographed to
 //! `target/screenshots/` and checked for accessibility, wide and light as well as narrow and dark.
 //!
 //! Needs Chromium with its driver, and axe-core (`npm ci --prefix tests/browser`). Where they are missing these

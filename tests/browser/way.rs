@@ -1,7 +1,9 @@
 //! From the first license to a punchout, click by click.
 
 use crate::chrome::Chrome;
-use crate::support::{Gateway, HOOK, Installation, ReturnForm, SIGN_IN_PASSWORD, bolts, client, eventually, get};
+use crate::support::{
+    Gateway, HOOK, Installation, ReturnForm, SIGN_IN_PASSWORD, bolts, client, eventually, get, on_both_databases,
+};
 
 const OWNER: &str = "owner@acme.example";
 const VENDOR: &str = "vendor@punchgate.example";
@@ -110,16 +112,15 @@ const ENGLISH: Words = Words {
 
 #[test]
 fn the_way_in_german() {
-    walk(&GERMAN);
+    on_both_databases(|installation| walk(&installation, &GERMAN));
 }
 
 #[test]
 fn the_way_in_english() {
-    walk(&ENGLISH);
+    on_both_databases(|installation| walk(&installation, &ENGLISH));
 }
 
-fn walk(words: &Words) {
-    let installation = Installation::on_sqlite();
+fn walk(installation: &Installation, words: &Words) {
     installation.add_user(OWNER, "merchant");
     installation.add_user(VENDOR, "vendor");
     let gateway = installation.serve();
