@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::support::postgres::Cluster;
-use crate::support::{Answer, Gateway, Installation, Tap, bolts, get, within};
+use crate::support::{Answer, Cables, Gateway, Installation, Tap, bolts, get, within};
 
 /// No answer may take longer while the database is away. What was sent to a server that froze takes five seconds.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -141,6 +141,40 @@ fn a_line_that_is_cut_without_a_word_is_noticed_and_taken_up_again() {
         tap.thaw();
         let took = within(RECOVERY, "the gateway works again", || works(&gateway));
         eprintln!("after the line was whole the gateway worked within {took:?}");
+        seen.is_over.store(true, Ordering::Relaxed);
+    });
+    seen.check(&gateway);
+}
+
+#[test]
+fn a_cable_that_is_pulled_for_twenty_seconds_is_noticed_and_taken_up_again() {
+    let Some(cables) = Cables::lay() else { return };
+    let settings = format!("listen_addresses = '127.0.0.1,{}'", cables.database);
+    let let_in = |data: &std::path::Path| {
+        let file = data.join("pg_hba.conf");
+        let rules = std::fs::read_to_string(&file).expect("its rules");
+        std::fs::write(&file, format!("{rules}\nhost all all 10.231.77.0/24 trust\n")).expect("its rules");
+    };
+    let Some(cluster) = Cluster::own(&settings, let_in) else { return };
+    let mut acme = Installation::on_url(cluster.database()).with_acme("");
+    acme.installation.database_url = acme.installation.database_url.replace("127.0.0.1", cables.database);
+    let gateway = cables.serve(&acme.installation);
+    let seen = Seen::default();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| seen.load(&gateway));
+        }
+        within(RECOVERY, "the load comes to carts", || seen.carts.lock().expect("carts").len() > 20);
+        let before = seen.refused();
+        cables.pull();
+        let pulled = Instant::now();
+        let took = within(RECOVERY, "requests are refused", || seen.refused() > before);
+        eprintln!("the cut was noticed within {took:?}");
+        within(RECOVERY, "more are refused", || seen.refused() > before + 20);
+        std::thread::sleep(Duration::from_secs(20).saturating_sub(pulled.elapsed()));
+        cables.plug_in();
+        let took = within(RECOVERY, "the gateway works again", || works(&gateway));
+        eprintln!("after the cable was in again the gateway worked within {took:?}");
         seen.is_over.store(true, Ordering::Relaxed);
     });
     seen.check(&gateway);

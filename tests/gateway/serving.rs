@@ -7,7 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::{
-    API_KEY, Answer, Gateway, Installation, PASSWORD, Raw, Tap, bolts, client, eventually, get, on_both_databases,
+    API_KEY, Answer, Gateway, Installation, PASSWORD, Raw, SmallDisk, Tap, bolts, client, eventually, get,
+    on_both_databases,
 };
 
 /// The head of a request that hands a cart over, with more body to come.
@@ -396,6 +397,36 @@ fn while_the_disk_is_full_nothing_is_acknowledged_and_with_room_it_works_again()
     gateway.crash();
     let gateway = acme.installation.serve();
     assert_eq!(gateway.shop().status(&punchout)["state"], "returned", "the file is sound");
+}
+
+#[test]
+fn on_a_small_disk_that_is_full_nothing_is_acknowledged_and_nothing_lost() {
+    let acme = Installation::on_sqlite().with_acme("");
+    let Some(disk) = SmallDisk::serve(&acme.installation) else { return };
+    let gateway = &disk.gateway;
+    let punchout = gateway.punch_out();
+    let token = gateway.buyer().call().token();
+
+    disk.fill();
+    // What the log still has room for may go well; it is acknowledged then, and kept.
+    let mut kept = Vec::new();
+    eventually("there is no room any more", || match gateway.buyer().call() {
+        entered if entered.status == 303 => {
+            kept.push(entered.token());
+            false
+        }
+        refused => refused.refusal() == (503, "database-unavailable".to_owned()),
+    });
+    refuses_for_want_of_a_database(gateway, &punchout, &token);
+
+    disk.clear();
+    let return_url = gateway.shop().cart(&punchout, &bolts());
+    assert_eq!(get(&return_url).status, 200);
+    disk.crash(&acme.installation);
+    let gateway = acme.installation.serve();
+    assert_eq!(gateway.shop().status(&punchout)["state"], "returned", "the file is sound");
+    kept.iter().chain([&token]).for_each(|token| drop(gateway.shop().redeem(token)));
+    assert_eq!(acme.installation.query("SELECT integrity_check FROM pragma_integrity_check"), "ok");
 }
 
 #[test]

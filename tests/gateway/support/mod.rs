@@ -4,6 +4,7 @@
 mod answering;
 mod apart;
 mod browser;
+mod namespaces;
 pub mod postgres;
 mod raw;
 mod tap;
@@ -11,6 +12,7 @@ mod tap;
 pub use answering::{AnsweringShop, Question, Reply};
 pub use apart::{eventually, within};
 pub use browser::{Browser, Page, SIGN_IN_PASSWORD};
+pub use namespaces::{Cables, SmallDisk};
 pub use raw::Raw;
 pub use tap::Tap;
 
