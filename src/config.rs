@@ -38,7 +38,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("password_memory_kib", "19456", "memory of one argon2id hash in KiB: 8 to 262144"),
     ("password_iterations", "2", "passes of one argon2id hash: 1 to 20"),
     ("password_parallelism", "1", "lanes of one argon2id hash: 1 to 16"),
-    ("hash_threads", "CORES", "threads that check passwords: 1 to 256"),
+    ("hash_threads", "CORES", "threads that check passwords: 1 to 256; while most are wrong, a quarter of them rests"),
     ("hash_queue", "64", "logins that may wait for such a thread; more are told to come back: 1 to 10000"),
     ("recent_logins", "5m", "how long a verified password is remembered in memory (as a keyed hash): 0s (never) to 1h"),
     (

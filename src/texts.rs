@@ -76,9 +76,11 @@ pub fn text_with(language: Language, key: &str, values: &[(&'static str, String)
 }
 
 /// A text whose key and values come from elsewhere, if there is one.
-fn lookup(language: Language, key: &str, values: &[(String, String)]) -> Option<String> {
-    let values: HashMap<Cow<'static, str>, FluentValue<'_>> =
-        values.iter().map(|(name, value)| (Cow::Owned(name.clone()), FluentValue::from(value.as_str()))).collect();
+fn lookup<N: AsRef<str>>(language: Language, key: &str, values: &[(N, String)]) -> Option<String> {
+    let values: HashMap<Cow<'static, str>, FluentValue<'_>> = values
+        .iter()
+        .map(|(name, value)| (Cow::Owned(name.as_ref().to_owned()), FluentValue::from(value.as_str())))
+        .collect();
     let language = match language {
         Language::English => &ENGLISH,
         Language::German => &GERMAN,
@@ -123,7 +125,7 @@ impl Texts {
     }
 
     /// The sentence of a finding; its English message if it was found by a version that knew no other.
-    pub fn told(&self, key: &str, arguments: &[(String, String)], message: &str) -> String {
+    pub fn told<N: AsRef<str>>(&self, key: &str, arguments: &[(N, String)], message: &str) -> String {
         let found = if key.is_empty() { None } else { lookup(self.0, key, arguments) };
         found.unwrap_or_else(|| message.to_owned())
     }

@@ -161,3 +161,91 @@ rule-input-too-large = Es ist zu viel zu prüfen; höchstens { $max } werden gel
 rule-input-not-oci = Das ist weder eine Rückgabe (eine Seite, ein gesendeter Body, XML, JSON) noch ein OCI-Aufruf.
 rule-too-many-fields = Es sind mehr als { $max } Felder; der Rest wird nicht gelesen.
 rule-more-findings = und { $count } weitere Befunde dieser Arten.
+
+## Was am Warenkorb eines Shops falsch ist
+
+rule-empty-cart = Der Warenkorb hat keine Positionen; mindestens eine ist nötig.
+rule-missing-currency = { $field } fehlt; jeder Warenkorb braucht eine Währung, wie „EUR“.
+rule-missing-lines = { $field } fehlt; das ist die Liste der Positionen des Warenkorbs.
+rule-missing-in-line = { $field } fehlt; jede Position braucht es.
+rule-missing-name = { $field } fehlt; eine Position braucht es oder product_id.
+rule-missing-text = { $field } fehlt; eine Textposition braucht es oder description.
+rule-wrong-type-string = Der JSON-Typ ist { $type }; nötig ist ein String.
+rule-wrong-type-decimal = Der JSON-Typ ist { $type }; nötig ist eine Dezimalzahl als String, wie „12.50“.
+rule-wrong-type-object = Der JSON-Typ ist { $type }; nötig ist ein Objekt.
+rule-wrong-type-list = Der JSON-Typ ist { $type }; nötig ist eine Liste.
+rule-wrong-type-objects = Der JSON-Typ ist { $type }; nötig ist eine Liste von Objekten.
+rule-wrong-type-configuration = Der JSON-Typ ist { $type }; nötig ist ein Text, eine Liste von Namen und Werten oder ein Objekt.
+rule-bad-decimal = „{ $value }“ ist keine Dezimalzahl; erlaubt sind Ziffern und ein Punkt, höchstens 28 Ziffern, wie 1234.50.
+rule-bad-whole-number = { $value } ist nicht möglich; erlaubt ist eine ganze Zahl ab 0.
+rule-unknown-kind = „{ $value }“ ist keine Art von Position; erlaubt sind product, service, shipping, discount und text.
+rule-quantity-not-positive = { $value } ist nicht möglich; eine Menge ist größer als 0.
+rule-price-negative = { $value } ist nicht möglich; ein Preis ist nicht kleiner als 0.
+rule-per-not-positive = { $value } ist nicht möglich; ein Preis gilt für mehr als 0.
+rule-tax-rate-negative = { $value } ist nicht möglich; ein Steuersatz ist nicht kleiner als 0.
+rule-duplicate-id = „{ $value }“ ist schon die id der Position { $line }; jede id kommt nur einmal vor.
+rule-unknown-parent = „{ $value }“ ist nicht die id einer Position.
+rule-parent-cycle = Die Position ist ihr eigener Vorfahre; parent darf keinen Kreis bilden.
+
+## Was aus einem Warenkorb keine Position werden kann
+
+rule-text-without-line = Der Text gehört zu keiner Position; geben Sie ihm einen parent oder stellen Sie ihn hinter die Position, um die es geht.
+rule-shipping-refused = „{ $name }“ ist Versand, den dieses System nicht nimmt; er gehört in die Preise.
+rule-discount-refused = „{ $name }“ ist ein Rabatt; OCI kennt keinen negativen Preis, er gehört in die Preise der Positionen.
+rule-discount-positive = Der Preis des Rabatts „{ $name }“ ist { $value }; er muss negativ sein.
+rule-discount-too-large = Der Rabatt ist größer als die Summe der Positionen.
+rule-nothing-to-spread-over = Keine Position hat einen Preis, auf den sich der Betrag verteilen ließe.
+rule-tax-refused = Die Position hat einen Steuersatz von { $rate } %, und dieses System nimmt keine Steuer.
+rule-missing-tax-rate = { $field } fehlt; dieses System braucht den Steuersatz jeder Position.
+rule-bad-quantity-zero = { $value } ist nicht größer als 0.
+rule-bad-quantity-digits = { $value } hat mehr als 11 Ziffern vor dem Punkt.
+rule-bad-quantity-decimals = { $value } hat mehr als 3 Nachkommastellen, und eine Menge wird nie gerundet.
+rule-bad-price-negative = { $value } ist negativ; OCI kennt keinen negativen Preis.
+rule-bad-price-per = Der Preis gilt für { $value }, was nicht größer als 0 ist.
+rule-bad-price-digits = { $value } hat mehr als 11 Ziffern vor dem Punkt.
+rule-bad-price-spread = Der Betrag hat mehr als 28 Ziffern.
+rule-bad-price-tax = Die Steuer der Position hat mehr als 28 Ziffern.
+rule-bad-price-gross = Der Preis mit Steuer hat mehr als 28 Ziffern.
+rule-unknown-unit = Die Einheit „{ $value }“ steht weder in der Einheitentabelle des Systems, noch ist sie ein UN/ECE-Code, und es gibt keine Vorgabe.
+rule-unknown-unit-none = Die Position hat keine Einheit, und das System hat keine Vorgabe.
+rule-template-failed = Die Vorlage von { $field } ist gescheitert: { $reason }
+rule-not-in-charset = „{ $value }“ ist nicht möglich; { $characters } fehlt in { $charset }, und mit anderen Buchstaben wäre es etwas anderes.
+
+## Was aus einem Warenkorb wurde
+
+rule-truncated-system = „{ $value }“ wurde auf „{ $cut }“ gekürzt; das System erlaubt { $max } Zeichen.
+rule-defaulted = Die Einheit „{ $value }“ steht weder in der Einheitentabelle des Systems, noch ist sie ein UN/ECE-Code; genommen wurde die Vorgabe „{ $code }“.
+rule-rounded = Der Preis { $net } für { $per } wurde auf { $price } für { $unit } gerundet; OCI erlaubt 3 Nachkommastellen und Preise für bis zu 99999.
+rule-negative-price = { $value } ist in OCI nicht vorgesehen; das System des Einkäufers muss Rabatte kennen.
+rule-text-moved = OCI hat keine Textpositionen; der Text steht jetzt in LONGTEXT der Position { $line }.
+rule-hierarchy-left-out = OCI { $release } kennt keine Hierarchien; die Position steht für sich, nicht unter Position { $line }.
+rule-parent-later = Die übergeordnete Position „{ $value }“ kommt nach der untergeordneten; manche Systeme wollen sie davor.
+rule-charge-spread-shipping = Der Versand von { $amount } { $currency } ist in den Preisen von { $count } Positionen enthalten, anteilig nach ihrem Wert.
+rule-charge-spread-discount = Der Rabatt von { $amount } { $currency } ist in den Preisen von { $count } Positionen enthalten, anteilig nach ihrem Wert.
+rule-spread-rounded = Die Positionen ergeben { $amount } { $currency } weniger als der Warenkorb, weil sich in OCI kein näherer Preis schreiben lässt.
+rule-tax-spread = Die Preise enthalten die Steuer, wie es dieses System verlangt.
+rule-tax-line = Die Steuer von { $amount } { $currency } bei { $rate } % ist eine eigene Position.
+rule-transliterated = { $characters } fehlt in { $charset } und wurde mit dessen Buchstaben geschrieben.
+rule-not-in-xml = „{ $value }“ wurde weggelassen; die XML-Variante hat für dieses Feld kein Element.
+
+## Was das System des Einkäufers aus einem Warenkorb machen wird
+
+rule-forecast-xml = Dieser Einkäufer liest die XML-Variante nicht: Er findet einen Warenkorb ohne Positionen.
+rule-forecast-insecure-hook = Die Rücksprungadresse ist http, die sendende Seite https: Browser warnen den Einkäufer oder sperren das Formular.
+rule-forecast-self-in-frame = Dieser Einkäufer zeigt den Shop in einem Frame, und das Formular bleibt darin („_self“): Seine eigene Seite erfährt nichts vom Warenkorb. target = "auto" oder "_top" verwenden.
+rule-forecast-url-length-refused = Mit GET hat die Adresse { $length } Zeichen; die meisten Server lehnen mehr als etwa { $max } ab. method = "POST" verwenden.
+rule-forecast-url-length-cut = Mit GET hat die Adresse { $length } Zeichen; manche Proxys und eingebettete Browser schneiden sie bei etwa { $max } ab.
+rule-forecast-url-length-buyer = Mit GET hat die Adresse { $length } Zeichen; dieser Einkäufer nimmt { $max }.
+rule-forecast-too-many-lines = Der Warenkorb hat { $count } Positionen, und dieser Einkäufer nimmt { $max }; von dieser an gehen sie verloren.
+rule-forecast-index = Die Positionen zählen ab { $first }, und dieser Einkäufer liest ab { $base }: Die ersten { $lost } gehen verloren. first_index = { $base } einstellen.
+rule-forecast-gap-index = Die Positionen zählen ab { $first }; dieser Einkäufer sucht Position { $base }, findet sie nicht und liest nicht weiter. first_index = { $base } einstellen.
+rule-forecast-gap-item = Die Position hat kein Feld; dieser Einkäufer hört hier auf zu lesen.
+rule-forecast-gap-field = Die Position hat kein { $field }; dieser Einkäufer hört hier auf zu lesen, und sie und alle folgenden gehen verloren.
+rule-forecast-too-many-fields-whole = Das Formular hat { $fields } Felder, und der Server dieses Einkäufers liest { $max }: Diese Position und alle folgenden gehen verloren, { $lost } von { $count }.
+rule-forecast-too-many-fields-last = Das Formular hat { $fields } Felder, und der Server dieses Einkäufers liest { $max }: Diese letzte Position kommt unvollständig an.
+rule-forecast-too-many-fields-more = Das Formular hat { $fields } Felder, und der Server dieses Einkäufers liest { $max }: Diese Position kommt unvollständig an, und die folgenden ({ $lost }) gehen verloren.
+rule-forecast-cut = „{ $value }“ hat { $length } Zeichen; dieser Einkäufer behält { $max }.
+rule-forecast-price-unit = Dieser Einkäufer liest PRICEUNIT nicht: Aus { $price } für { $unit } wird { $price } für 1.
+rule-forecast-rounded = Dieser Einkäufer behält { $decimals } Nachkommastellen: Aus { $price } wird etwa { $rounded }.
+rule-forecast-unit = Dieser Einkäufer kennt die Einheit „{ $value }“ nicht und lässt die Position fallen; er kennt { $units }.
+rule-forecast-further = Dasselbe gilt für { $count } weitere Positionen.

@@ -161,3 +161,92 @@ rule-input-too-large = There is too much to check; at most { $max } are read.
 rule-input-not-oci = This is neither a return (a page, a posted body, XML, JSON) nor an OCI call.
 rule-too-many-fields = There are more than { $max } fields; the rest is not read.
 rule-more-findings = and { $count } more findings of these kinds.
+
+## What is wrong with a shop's cart
+# Quotation marks are straight from here on, as shops' programs and logs know these sentences.
+
+rule-empty-cart = The cart has no lines; at least one is needed.
+rule-missing-currency = { $field } is missing; every cart needs one, as "EUR".
+rule-missing-lines = { $field } is missing; it is the list of the cart's lines.
+rule-missing-in-line = { $field } is missing; every line needs one.
+rule-missing-name = { $field } is missing; a line needs it or product_id.
+rule-missing-text = { $field } is missing; a text line needs it or a description.
+rule-wrong-type-string = The JSON type is { $type }; a string is needed.
+rule-wrong-type-decimal = The JSON type is { $type }; a decimal as a string is needed, as "12.50".
+rule-wrong-type-object = The JSON type is { $type }; an object is needed.
+rule-wrong-type-list = The JSON type is { $type }; a list is needed.
+rule-wrong-type-objects = The JSON type is { $type }; a list of objects is needed.
+rule-wrong-type-configuration = The JSON type is { $type }; a text, a list of names and values, or an object is needed.
+rule-bad-decimal = "{ $value }" is not a decimal; digits and perhaps a point are allowed, at most 28 digits, as 1234.50.
+rule-bad-whole-number = { $value } is not possible; a whole number from 0 is allowed.
+rule-unknown-kind = "{ $value }" is no kind of line; product, service, shipping, discount and text are allowed.
+rule-quantity-not-positive = { $value } is not possible; a quantity is greater than 0.
+rule-price-negative = { $value } is not possible; a price is 0 or more.
+rule-per-not-positive = { $value } is not possible; a price is for more than 0.
+rule-tax-rate-negative = { $value } is not possible; a tax rate is 0 or more.
+rule-duplicate-id = "{ $value }" is already the id of line { $line }; every id is used once.
+rule-unknown-parent = "{ $value }" is not the id of any line.
+rule-parent-cycle = The line is its own ancestor; parents must not form a circle.
+
+## What of a cart cannot become an item
+
+rule-text-without-line = The text belongs to no line; give it a parent, or put it behind the line it is about.
+rule-shipping-refused = "{ $name }" is shipping, which this system does not take; put it into the prices.
+rule-discount-refused = "{ $name }" is a discount; OCI knows no negative price, so put it into the prices of the lines.
+rule-discount-positive = The price of the discount "{ $name }" is { $value }; it must be negative.
+rule-discount-too-large = The discount is larger than what the lines come to.
+rule-nothing-to-spread-over = There is no line with a price over which the amount could be spread.
+rule-tax-refused = The line has a tax rate of { $rate } %, and this system takes no tax.
+rule-missing-tax-rate = { $field } is missing; this system wants to know the tax of every line.
+rule-bad-quantity-zero = { $value } is not greater than zero.
+rule-bad-quantity-digits = { $value } has more than 11 digits before the point.
+rule-bad-quantity-decimals = { $value } has more than 3 decimals, and a quantity is never rounded.
+rule-bad-price-negative = { $value } is negative; OCI knows no negative price.
+rule-bad-price-per = The price is for { $value }, which is not greater than zero.
+rule-bad-price-digits = { $value } has more than 11 digits before the point.
+rule-bad-price-spread = The amount has more than 28 digits.
+rule-bad-price-tax = The tax of the line has more than 28 digits.
+rule-bad-price-gross = The price with tax has more than 28 digits.
+rule-unknown-unit = The unit "{ $value }" is neither in the system's table of units nor a UN/ECE code, and there is no default.
+rule-unknown-unit-none = The line has no unit, and the system has no default.
+rule-template-failed = The template of { $field } failed: { $reason }
+rule-not-in-charset = "{ $value }" is not possible; { $characters } is not in { $charset }, and in other letters it would be another one.
+
+## What became of a cart
+
+rule-truncated-system = "{ $value }" was cut to "{ $cut }"; the system allows { $max } characters.
+rule-defaulted = The unit "{ $value }" is neither in the system's table of units nor a UN/ECE code; the default "{ $code }" was taken.
+rule-rounded = The price { $net } for { $per } was rounded to { $price } for { $unit }; OCI allows 3 decimals and prices for up to 99999.
+rule-negative-price = { $value } is outside OCI's rules; the buyer's system must know discounts.
+rule-text-moved = OCI has no text lines; the text was put into LONGTEXT of line { $line }.
+rule-hierarchy-left-out = OCI { $release } knows no hierarchies; the line stands for itself, not below line { $line }.
+rule-parent-later = The parent "{ $value }" comes after its child; some systems want it before.
+rule-charge-spread-shipping = { $amount } { $currency } of shipping were put into the prices of { $count } lines, in proportion to their value.
+rule-charge-spread-discount = { $amount } { $currency } of discount were put into the prices of { $count } lines, in proportion to their value.
+rule-spread-rounded = The items come to { $amount } { $currency } less than the cart, because no price that OCI can write is closer.
+rule-tax-spread = Prices are sent with tax, as this system is set.
+rule-tax-line = { $amount } { $currency } of tax at { $rate } % are a line of their own.
+rule-transliterated = { $characters } is not in { $charset } and was written in its letters.
+rule-not-in-xml = "{ $value }" was left out; the XML variant has no element for this field.
+
+## What the buyer's system will make of a cart
+
+rule-forecast-xml = This buyer does not read the XML variant: he will find a cart without items.
+rule-forecast-insecure-hook = The return address is http and the page that sends to it is https: browsers warn the buyer or block the form.
+rule-forecast-self-in-frame = This buyer shows the shop in a frame, and the form stays in that frame ("_self"): his own page will not learn of the cart. Use target = "auto" or "_top".
+rule-forecast-url-length-refused = By GET the address has { $length } characters; most servers refuse more than about { $max }. Use method = "POST".
+rule-forecast-url-length-cut = By GET the address has { $length } characters; some proxies and embedded browsers cut it at about { $max }.
+rule-forecast-url-length-buyer = By GET the address has { $length } characters; this buyer takes { $max }.
+rule-forecast-too-many-lines = The cart has { $count } items and this buyer takes { $max }; from this one on they are lost.
+rule-forecast-index = The items count from { $first } and this buyer reads from { $base }: the first { $lost } will be lost. Set first_index = { $base }.
+rule-forecast-gap-index = The items count from { $first }; this buyer looks for item { $base }, does not find it and reads no further. Set first_index = { $base }.
+rule-forecast-gap-item = The item has no field; this buyer stops reading here.
+rule-forecast-gap-field = The item has no { $field }; this buyer stops reading here, and this item and all behind it are lost.
+rule-forecast-too-many-fields-whole = The form has { $fields } fields and this buyer's server reads { $max }: this item and all behind it are lost, { $lost } of { $count }.
+rule-forecast-too-many-fields-last = The form has { $fields } fields and this buyer's server reads { $max }: this last item arrives incomplete.
+rule-forecast-too-many-fields-more = The form has { $fields } fields and this buyer's server reads { $max }: this item arrives incomplete, and the { $lost } behind it are lost.
+rule-forecast-cut = "{ $value }" has { $length } characters; this buyer keeps { $max }.
+rule-forecast-price-unit = This buyer does not read PRICEUNIT: { $price } for { $unit } will become { $price } for 1.
+rule-forecast-rounded = This buyer keeps { $decimals } decimals: { $price } will become about { $rounded }.
+rule-forecast-unit = This buyer does not know the unit "{ $value }" and will drop the item; he knows { $units }.
+rule-forecast-further = The same holds for { $count } further lines.

@@ -5,6 +5,7 @@
 //! the database: stored hashes come in as text.
 
 mod count;
+mod guesses;
 mod memory;
 pub mod password;
 pub mod recent;

@@ -2,7 +2,8 @@
 //!
 //! A hash takes 19 MiB and 20 ms of a core. Done wherever a request happens to be, a few hundred logins at once take
 //! gigabytes and make everybody wait; so as many threads as cores do nothing else, each with its own memory, behind a
-//! line of fixed length. Whoever finds the line full hears [`Busy`] at once.
+//! line of fixed length. Whoever finds the line full hears [`Busy`] at once. While most passwords are wrong, somebody is
+//! guessing at large: then a quarter of the threads (one of two) rests, so that the cores have room for everybody else.
 //!
 //! The surprising fact: the threads own slot and memory, not the callers. A caller who hangs up frees nothing and leaks
 //! nothing; his job is skipped when its turn comes.
@@ -21,12 +22,14 @@ use secrecy::SecretString;
 use tokio::sync::oneshot;
 
 pub use super::stored::{PASSWORD_MAX, Parameters, Verified, readable};
-use super::{memory::Memory, stored};
+use super::{guesses::Guesses, memory::Memory, stored};
 
 /// How long a job may stand in the line; later nobody waits for its answer any more.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a thread without work keeps its memory.
 const IDLE: Duration = Duration::from_secs(60);
+/// How often a thread that rests looks whether it is needed again.
+const REST: Duration = Duration::from_millis(50);
 
 /// The line was full, or the job's turn came too late. Nothing was compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,12 +70,14 @@ impl Hasher {
     pub fn start(threads: usize, queue_len: usize, parameters: Parameters) -> Hasher {
         let threads = threads.max(1);
         let (line, jobs) = flume::bounded(queue_len.max(1));
-        let pace = Arc::new(AtomicU64::new(25_000));
+        let (pace, guesses) = (Arc::new(AtomicU64::new(25_000)), Arc::new(Guesses::default()));
         for number in 0..threads {
-            let (jobs, pace) = (jobs.clone(), pace.clone());
+            let (jobs, pace, guesses) = (jobs.clone(), pace.clone(), guesses.clone());
+            let rests = number >= threads - resting(threads);
+            let worker = Worker { jobs, parameters, pace, guesses, rests };
             thread::Builder::new()
                 .name(format!("password-{number}"))
-                .spawn(move || work_off(&jobs, parameters, &pace))
+                .spawn(move || worker.work_off())
                 .expect("the system gives a thread at the start");
         }
         Hasher { line, parameters, threads, pace }
@@ -121,29 +126,57 @@ pub fn verify_now(password: &SecretString, stored: &str) -> bool {
     stored::matches(password, stored, &mut Memory::default())
 }
 
-fn work_off(jobs: &flume::Receiver<Job>, parameters: Parameters, pace: &AtomicU64) {
-    let mut memory = Memory::default();
-    loop {
-        let job = match jobs.recv_timeout(IDLE) {
-            Ok(job) => job,
+/// How many of the threads rest while passwords are guessed.
+fn resting(threads: usize) -> usize {
+    if threads > 1 { threads.div_ceil(4) } else { 0 }
+}
+
+/// One thread of the pool.
+struct Worker {
+    jobs: flume::Receiver<Job>,
+    parameters: Parameters,
+    pace: Arc<AtomicU64>,
+    guesses: Arc<Guesses>,
+    /// While passwords are guessed.
+    rests: bool,
+}
+
+impl Worker {
+    fn work_off(self) {
+        let mut memory = Memory::default();
+        while let Some(job) = self.next(&mut memory) {
+            if job.is_forgotten() {
+                continue;
+            }
+            let start = Instant::now();
+            // A panic drops the reply, so its caller hears Busy; the thread lives on with fresh memory.
+            match catch_unwind(AssertUnwindSafe(|| job.work.run(self.parameters, &mut memory))) {
+                Ok(Some(right)) => self.guesses.seen(right),
+                Ok(None) => {}
+                Err(_) => {
+                    tracing::error!("a password job panicked; its caller was told to come back");
+                    memory = Memory::default();
+                }
+            }
+            memory.shrink_to(self.parameters.block_count());
+            self.pace.store(start.elapsed().as_micros() as u64, Ordering::Relaxed);
+        }
+    }
+
+    /// The next job; none when the last hasher is gone.
+    fn next(&self, memory: &mut Memory) -> Option<Job> {
+        while self.rests && self.guesses.prevail() && !self.jobs.is_disconnected() {
+            memory.release();
+            thread::sleep(REST);
+        }
+        match self.jobs.recv_timeout(IDLE) {
+            Ok(job) => Some(job),
             Err(flume::RecvTimeoutError::Timeout) => {
                 memory.release();
-                let Ok(job) = jobs.recv() else { return };
-                job
+                self.jobs.recv().ok()
             }
-            Err(flume::RecvTimeoutError::Disconnected) => return,
-        };
-        if job.is_forgotten() {
-            continue;
+            Err(flume::RecvTimeoutError::Disconnected) => None,
         }
-        let start = Instant::now();
-        // A panic drops the reply, so its caller hears Busy; the thread lives on with fresh memory.
-        if catch_unwind(AssertUnwindSafe(|| job.work.run(parameters, &mut memory))).is_err() {
-            tracing::error!("a password job panicked; its caller was told to come back");
-            memory = Memory::default();
-        }
-        memory.shrink_to(parameters.block_count());
-        pace.store(start.elapsed().as_micros() as u64, Ordering::Relaxed);
     }
 }
 
@@ -160,14 +193,19 @@ impl Job {
 }
 
 impl Work {
-    fn run(self, parameters: Parameters, memory: &mut Memory) {
+    /// Does it, and says whether a password was right.
+    fn run(self, parameters: Parameters, memory: &mut Memory) -> Option<bool> {
         // Whoever hangs up while his job runs gets no answer; that is his choice.
         match self {
             Work::Hash(password, reply) => {
                 let _ = reply.send(stored::hash(&password, parameters, memory));
+                None
             }
             Work::Verify(password, hash, reply) => {
-                let _ = reply.send(stored::verify(&password, hash.as_deref(), parameters, memory));
+                let verified = stored::verify(&password, hash.as_deref(), parameters, memory);
+                let right = verified != Verified::No;
+                let _ = reply.send(verified);
+                Some(right)
             }
             #[cfg(test)]
             Work::Panic(_reply) => panic!("on purpose"),
@@ -253,11 +291,51 @@ mod tests {
         assert_eq!(hasher.verify(secret("pw"), None).await, Ok(Verified::No));
     }
 
+    #[tokio::test]
+    async fn while_passwords_are_guessed_those_threads_that_go_on_serve_everybody() {
+        for threads in 1..=3 {
+            let hasher = Hasher::start(threads, 64, CHEAP);
+            let stored = hasher.hash(secret("pw")).await.unwrap();
+            for _ in 0..200 {
+                assert_eq!(hasher.verify(secret("guess"), None).await, Ok(Verified::No));
+            }
+            for _ in 0..50 {
+                assert_eq!(hasher.verify(secret("pw"), Some(stored.clone())).await, Ok(Verified::Yes));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_thread_that_shall_rest_takes_no_job_while_passwords_are_guessed() {
+        let (line, jobs) = flume::bounded(1);
+        let guesses = Arc::new(Guesses::default());
+        (0..200).for_each(|_| guesses.seen(false));
+        let worker = Worker { jobs, parameters: CHEAP, pace: Arc::default(), guesses: guesses.clone(), rests: true };
+        let thread = thread::spawn(move || worker.work_off());
+        let (reply, mut answer) = oneshot::channel();
+        let work = Work::Verify(secret("pw"), None, reply);
+        assert!(line.try_send(Job { work, asked: Instant::now() }).is_ok());
+        tokio::time::sleep(REST * 4).await;
+        assert!(answer.try_recv().is_err(), "it rests");
+        (0..200).for_each(|_| guesses.seen(true));
+        assert_eq!(answer.await, Ok(Verified::No));
+        (0..200).for_each(|_| guesses.seen(false));
+        drop(line);
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn at_least_one_thread_never_rests() {
+        assert_eq!([1, 2, 4, 5, 16].map(resting), [0, 1, 1, 2, 4]);
+    }
+
     #[test]
     fn the_threads_end_with_the_last_hasher() {
         let hasher = Hasher::start(2, 64, CHEAP);
         let (line, jobs) = flume::bounded(1);
-        let thread = thread::spawn(move || work_off(&jobs, CHEAP, &AtomicU64::new(0)));
+        let (pace, guesses) = (Arc::default(), Arc::default());
+        let worker = Worker { jobs, parameters: CHEAP, pace, guesses, rests: false };
+        let thread = thread::spawn(move || worker.work_off());
         let other = Hasher { line, ..hasher };
         drop(other.clone());
         assert!(!thread.is_finished());
@@ -277,11 +355,11 @@ mod tests {
             let asked: Vec<_> = (0..jobs)
                 .map(|_| {
                     let (hasher, stored) = (hasher.clone(), stored.clone());
-                    tokio::spawn(async move { hasher.verify(secret("wrong"), Some(stored)).await })
+                    tokio::spawn(async move { hasher.verify(secret("right"), Some(stored)).await })
                 })
                 .collect();
             for job in asked {
-                assert_eq!(job.await.unwrap(), Ok(Verified::No));
+                assert_eq!(job.await.unwrap(), Ok(Verified::Yes));
             }
             let pool = f64::from(jobs) / start.elapsed().as_secs_f64();
 

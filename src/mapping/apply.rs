@@ -14,9 +14,9 @@ use super::longtext;
 use super::sources::{Context, Scope};
 use super::template::{LineValues, Spent, Surroundings};
 use crate::oci::amount;
-use crate::oci::finding::{Fault, LineRef, Notice, quoted};
+use crate::oci::finding::{Fault, Finding, LineRef, Notice, short};
 use crate::oci::item::Item;
-use crate::oci::rules::{self, Release};
+use crate::oci::rules::{self, Release, demands};
 use crate::oci::text;
 use crate::oci::units::{UnitNotice, Units, same_unit};
 
@@ -169,8 +169,8 @@ impl Mapping {
                 Ok(found) => found,
                 Err(error) => {
                     failed.push(&rule.name);
-                    let message = format!("The template of {} failed: {error}", rule.name);
-                    findings.faults.push(at.fault(&rule.name, "template-failed", message));
+                    let failure = Finding::new(&demands::TEMPLATE_FAILED, &rule.name).with("reason", error);
+                    findings.faults.push(at.fault(failure));
                     continue;
                 }
             };
@@ -212,8 +212,9 @@ impl Mapping {
         }
         let max = rule.max.filter(|max| value.len() > *max && value.chars().count() > *max)?;
         let cut = text::cut_at_word(value, max).into_owned();
-        let message = format!("{} was cut to {}; the system allows {max} characters.", quoted(value), quoted(&cut));
-        findings.notices.push(at.notice(&rule.name, "truncated", message));
+        let truncated = Finding::new(&demands::TRUNCATED_BY_SYSTEM, &rule.name);
+        let truncated = truncated.with("value", short(value)).with("cut", short(&cut)).with("max", max);
+        findings.notices.push(at.notice(truncated));
         Some(cut)
     }
 
@@ -232,7 +233,7 @@ impl Mapping {
                 Ok(quantity) => item.set("QUANTITY", quantity),
                 Err(error) => {
                     failed.push("QUANTITY");
-                    findings.faults.push(at.fault("quantity", "bad-quantity", sentence(&error)));
+                    findings.faults.push(at.fault(error.finding("quantity")));
                 }
             }
         }
@@ -241,7 +242,7 @@ impl Mapping {
                 Ok(unit) => {
                     // The other notices are about the code, and the check of the item gives them.
                     if let Some(notice @ UnitNotice::Defaulted { .. }) = &unit.notice {
-                        findings.notices.push(at.notice("UNIT", notice.code(), notice.to_string()));
+                        findings.notices.push(at.notice(notice.finding("UNIT")));
                     }
                     item.set("UNIT", unit.code);
                 }
@@ -249,7 +250,7 @@ impl Mapping {
                 Err(_) if line.position == 0 => item.set("UNIT", "C62"),
                 Err(error) => {
                     failed.push("UNIT");
-                    findings.faults.push(at.fault("unit", "unknown-unit", error.to_string()));
+                    findings.faults.push(at.fault(error.finding("unit")));
                 }
             }
         }
@@ -268,21 +269,18 @@ impl Mapping {
     fn price(&self, item: &mut Item, line: &Line, at: &LineRef, findings: &mut Findings) {
         let price = match amount::price(line.price.net.abs(), line.price.per) {
             Ok(price) => price,
-            Err(error) => return findings.faults.push(at.fault("price.net", "bad-price", sentence(&error))),
+            Err(error) => return findings.faults.push(at.fault(error.finding("price.net"))),
         };
         if price.rounded {
-            let (net, per) = (line.price.net.normalize(), line.price.per.normalize());
-            let message = format!(
-                "The price {net} for {per} was rounded to {} for {}; OCI allows 3 decimals and prices for up to 99999.",
-                price.price, price.unit
-            );
-            findings.notices.push(at.notice("PRICE", "rounded", message));
+            let rounded = Finding::new(&demands::ROUNDED, "PRICE").with("price", &price.price).with("unit", price.unit);
+            let rounded = rounded.with("net", line.price.net.normalize()).with("per", line.price.per.normalize());
+            findings.notices.push(at.notice(rounded));
         }
         item.set("PRICEUNIT", price.unit.to_string());
         if is_negative(line) {
-            let message = format!("-{} is outside OCI's rules; the buyer's system must know discounts.", price.price);
-            findings.notices.push(at.notice("PRICE", "negative-price", message));
-            item.set("PRICE", format!("-{}", price.price));
+            let negative = format!("-{}", price.price);
+            findings.notices.push(at.notice(Finding::new(&demands::NEGATIVE_PRICE, "PRICE").with("value", &negative)));
+            item.set("PRICE", negative);
         } else {
             item.set("PRICE", price.price);
         }
@@ -341,9 +339,7 @@ fn with_decimals(value: &str) -> Option<String> {
     (decimal.scale() <= 3).then(|| format!("{decimal:.3}"))
 }
 
-fn sentence(error: &amount::AmountError) -> String {
-    format!("{error}.")
-}
-
+#[cfg(test)]
+mod sentences;
 #[cfg(test)]
 mod tests;

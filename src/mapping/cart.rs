@@ -13,8 +13,8 @@ use super::line::read_line;
 pub use super::line::{Attachment, Category, Kind, Line, Manufacturer, Price, Reference};
 use super::reader::{Reader, type_name};
 use crate::oci::amount::Decimal;
-use crate::oci::finding::{Fault, LineRef, quoted};
-use crate::oci::rules::is_currency;
+use crate::oci::finding::{Fault, LineRef, short};
+use crate::oci::rules::{demands, is_currency};
 
 /// ISO 4217 for "no currency": stands in while the faults of a cart without one are looked for.
 const NO_CURRENCY: &str = "XXX";
@@ -63,18 +63,14 @@ impl Cart {
         let value: Value =
             serde_json::from_slice(json).map_err(|error| CartError::NotJson { reason: error.to_string() })?;
         let Value::Object(cart) = value else {
-            return Err(CartError::NotJson { reason: format!("it is {}", type_name(&value)) });
+            return Err(CartError::NotJson { reason: format!("its type is {}", type_name(&value)) });
         };
         let mut faults = Vec::new();
         let mut reader = Reader::new(&cart, LineRef::cart(), &mut faults);
         let currency = reader.text("currency");
         match &currency {
-            Some(code) if !is_currency(code) => reader.fault(
-                "currency",
-                "bad-currency",
-                format!("{} is not an ISO 4217 code of three capital letters, as EUR.", quoted(code)),
-            ),
-            None => reader.missing("currency", "every cart needs one, as \"EUR\""),
+            Some(code) if !is_currency(code) => reader.wrong("currency", &demands::BAD_CURRENCY, short(code)),
+            None => reader.fault("currency", &demands::MISSING_CURRENCY),
             _ => {}
         }
         let custom = reader.within("custom", |inner| inner.object.clone()).unwrap_or_default();
@@ -84,16 +80,16 @@ impl Cart {
             }
             Some(Value::Array(lines)) => {
                 if lines.is_empty() {
-                    reader.fault("lines", "empty-cart", "The cart has no lines; at least one is needed.");
+                    reader.fault("lines", &demands::EMPTY_CART);
                 }
                 lines.as_slice()
             }
             None | Some(Value::Null) => {
-                reader.missing("lines", "it is the list of the cart's lines");
+                reader.fault("lines", &demands::MISSING_LINES);
                 &[]
             }
             Some(other) => {
-                reader.wrong_type("lines", other, "a list");
+                reader.wrong_type("lines", &demands::TYPE_LIST, other);
                 &[]
             }
         };

@@ -9,7 +9,8 @@ use super::apply::{Findings, at};
 use super::cart::{Cart, Kind, Line, Price};
 use super::spread::{self, NotSpread};
 use crate::oci::amount::Decimal;
-use crate::oci::finding::{LineRef, quoted};
+use crate::oci::finding::{Finding, LineRef, short};
+use crate::oci::rules::demands;
 
 /// `[system.charges]`.
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,26 +100,21 @@ pub(super) fn settle<'a>(charges: &Charges, cart: &'a Cart, language: &str, find
 }
 
 fn part<'a>(charges: &Charges, line: &'a Line, findings: &mut Findings) -> Part<'a> {
-    let name = || quoted(line.name.as_deref().or(line.product_id.as_deref()).unwrap_or_default());
+    let mut refuse = |refused: Finding| {
+        let name = short(line.name.as_deref().or(line.product_id.as_deref()).unwrap_or_default());
+        findings.faults.push(at(line).fault(refused.with("name", name)));
+        Part::Gone(line)
+    };
     match line.kind {
         Kind::Text => Part::Text(line),
         Kind::Shipping if charges.shipping == Charge::Refuse => {
-            let message = format!("{} is shipping, which this system does not take; put it into the prices.", name());
-            findings.faults.push(at(line).fault("kind", "shipping-refused", message));
-            Part::Gone(line)
+            refuse(Finding::new(&demands::SHIPPING_REFUSED, "kind"))
         }
         Kind::Discount if charges.discount == Charge::Refuse => {
-            let message = format!(
-                "{} is a discount; OCI knows no negative price, so put it into the prices of the lines.",
-                name()
-            );
-            findings.faults.push(at(line).fault("kind", "discount-refused", message));
-            Part::Gone(line)
+            refuse(Finding::new(&demands::DISCOUNT_REFUSED, "kind"))
         }
         Kind::Discount if line.price.net > Decimal::ZERO => {
-            let message = format!("The price of the discount {} is {}; it must be negative.", name(), line.price.net);
-            findings.faults.push(at(line).fault("price.net", "discount-positive", message));
-            Part::Gone(line)
+            refuse(Finding::new(&demands::DISCOUNT_POSITIVE, "price.net").with("value", line.price.net))
         }
         _ => Part::Item(line),
     }
@@ -156,7 +152,7 @@ fn spread_charges<'a>(charges: &Charges, cart: &'a Cart, parts: &mut [Part<'a>],
         Ok(done) => done,
         Err(reason) => {
             for line in spread {
-                findings.faults.push(at(line).fault("kind", reason.code(), format!("{reason}.")));
+                findings.faults.push(at(line).fault(Finding::new(reason.demand(), "kind")));
             }
             return;
         }
@@ -165,22 +161,15 @@ fn spread_charges<'a>(charges: &Charges, cart: &'a Cart, parts: &mut [Part<'a>],
         parts[*index].set_price(*price);
     }
     for line in spread {
+        let is_shipping = line.kind == Kind::Shipping;
+        let demand = if is_shipping { &demands::SHIPPING_SPREAD } else { &demands::DISCOUNT_SPREAD };
         let amount = line.amount().unwrap_or_default().normalize();
-        let message = format!(
-            "{amount} {} of {} were put into the prices of {} lines, in proportion to their value.",
-            cart.currency,
-            line.kind.as_str(),
-            goods.len()
-        );
-        findings.notices.push(at(line).notice("PRICE", "charge-spread", message));
+        let told = Finding::new(demand, "PRICE").with("amount", amount).with("currency", &cart.currency);
+        findings.notices.push(at(line).notice(told.with("count", goods.len())));
     }
     if !done.rest.is_zero() {
-        let message = format!(
-            "The items come to {} {} less than the cart, because no price that OCI can write is closer.",
-            done.rest.normalize(),
-            cart.currency
-        );
-        findings.notices.push(LineRef::cart().notice("PRICE", "spread-rounded", message));
+        let rounded = Finding::new(&demands::SPREAD_ROUNDED, "PRICE").with("amount", done.rest.normalize());
+        findings.notices.push(LineRef::cart().notice(rounded.with("currency", &cart.currency)));
     }
 }
 
@@ -201,12 +190,11 @@ fn tax<'a>(
         let at = at(line);
         match (charges.tax, line.tax_rate.map(|rate| rate.normalize())) {
             (Tax::Refuse, Some(rate)) if !rate.is_zero() => {
-                let message = format!("The line has a tax rate of {rate} %, and this system takes no tax.");
-                findings.faults.push(at.fault("tax_rate", "tax-refused", message));
+                let refused = Finding::new(&demands::TAX_REFUSED, "tax_rate").with("rate", rate);
+                findings.faults.push(at.fault(refused));
             }
             (Tax::Line | Tax::Spread, None) if !line.price.net.is_zero() => {
-                let message = "tax_rate is missing; this system wants to know the tax of every line.";
-                findings.faults.push(at.fault("tax_rate", "missing", message));
+                findings.faults.push(at.fault(Finding::new(&demands::MISSING_TAX_RATE, "tax_rate")));
             }
             (Tax::Line, Some(rate)) => {
                 let amount =
@@ -216,10 +204,7 @@ fn tax<'a>(
                 match amount.and_then(|amount| before.checked_add(amount)) {
                     Some(sum) if place == rates.len() => rates.push((rate, sum)),
                     Some(sum) => rates[place].1 = sum,
-                    None => {
-                        let message = "The tax of the line has more than 28 digits.";
-                        findings.faults.push(at.fault("tax_rate", "bad-price", message));
-                    }
+                    None => findings.faults.push(at.fault(Finding::new(&demands::BAD_PRICE_TAX, "tax_rate"))),
                 }
             }
             (Tax::Spread, Some(rate)) => {
@@ -227,26 +212,22 @@ fn tax<'a>(
                 let gross = (Decimal::ONE_HUNDRED + rate).checked_mul(net);
                 match gross.and_then(|gross| gross.checked_div(Decimal::ONE_HUNDRED)) {
                     Some(gross) => part.set_price(Price { net: gross.normalize(), per }),
-                    None => {
-                        let message = "The price with tax has more than 28 digits.";
-                        findings.faults.push(at.fault("price.net", "bad-price", message));
-                    }
+                    None => findings.faults.push(at.fault(Finding::new(&demands::BAD_PRICE_GROSS, "price.net"))),
                 }
             }
             _ => {}
         }
     }
     if charges.tax == Tax::Spread {
-        let message = "Prices are sent with tax, as this system is set.";
-        findings.notices.push(LineRef::cart().notice("PRICE", "tax-spread", message));
+        findings.notices.push(LineRef::cart().notice(Finding::new(&demands::TAX_SPREAD, "PRICE")));
     }
     let decimals = minor_units(&cart.currency);
     let lines = rates.into_iter().filter(|(_, amount)| !amount.is_zero());
     lines
         .map(|(rate, amount)| {
             let amount = spread::commercially(amount, decimals);
-            let message = format!("{amount} {} of tax at {rate} % are a line of their own.", cart.currency);
-            findings.notices.push(LineRef::cart().notice("PRICE", "tax-line", message));
+            let told = Finding::new(&demands::TAX_LINE, "PRICE").with("amount", amount).with("rate", rate);
+            findings.notices.push(LineRef::cart().notice(told.with("currency", &cart.currency)));
             Part::Made(Box::new(tax_line(rate, amount, language)))
         })
         .collect()

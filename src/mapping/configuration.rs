@@ -6,7 +6,8 @@
 use serde_json::Value;
 
 use super::line::Attachment;
-use super::reader::{Reader, type_name};
+use super::reader::Reader;
+use crate::oci::rules::demands;
 
 /// What was chosen.
 #[derive(Default)]
@@ -38,8 +39,7 @@ pub(super) fn read(reader: &mut Reader) -> Configured {
             })
             .unwrap_or_default(),
         Some(other) => {
-            let message = format!("This is {}; a text, a list of names and values, or an object.", type_name(other));
-            reader.fault(NAME, "wrong-type", message);
+            reader.wrong_type(NAME, &demands::TYPE_CONFIGURATION, other);
             Configured::default()
         }
     }

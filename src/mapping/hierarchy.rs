@@ -9,9 +9,9 @@ use std::collections::HashMap;
 use super::apply::{Findings, at};
 use super::cart::Kind;
 use super::charges::Part;
-use crate::oci::finding::quoted;
+use crate::oci::finding::{Finding, short};
 use crate::oci::item::Item;
-use crate::oci::rules::Release;
+use crate::oci::rules::{Release, demands};
 
 /// How a system wants the families of a cart.
 #[derive(Debug, Clone, Copy)]
@@ -43,12 +43,10 @@ pub(super) fn tell(hierarchy: Hierarchy, parts: &[Part], items: &mut [Option<Ite
         for (index, parent) in parents.iter().enumerate() {
             if let Some(parent) = parent {
                 let line = parts[index].line();
-                let message = format!(
-                    "OCI {} knows no hierarchies; the line stands for itself, not below line {}.",
-                    hierarchy.release.as_str(),
-                    parts[*parent].line().position
-                );
-                findings.notices.push(at(line).notice("PARENT_ID", "hierarchy-left-out", message));
+                let left_out = Finding::new(&demands::HIERARCHY_LEFT_OUT, "PARENT_ID");
+                let left_out = left_out.with("release", hierarchy.release.as_str());
+                let left_out = left_out.with("line", parts[*parent].line().position);
+                findings.notices.push(at(line).notice(left_out));
             }
         }
         return;
@@ -86,9 +84,9 @@ pub(super) fn tell(hierarchy: Hierarchy, parts: &[Part], items: &mut [Option<Ite
             item.set("PARENT_ID", numbers[*parent].to_string());
         }
         if *parent > index {
-            let name = quoted(parts[*parent].line().id.as_deref().unwrap_or_default());
-            let message = format!("The parent {name} comes after its child; some systems want it before.");
-            findings.notices.push(at(line).notice("PARENT_ID", "parent-later", message));
+            let id = short(parts[*parent].line().id.as_deref().unwrap_or_default());
+            let later = Finding::new(&demands::PARENT_LATER, "PARENT_ID").with("value", id);
+            findings.notices.push(at(line).notice(later));
         }
     }
 }

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use super::cart::Line;
-use crate::oci::finding::{Fault, LineRef, quoted};
+use crate::oci::finding::{Fault, Finding, LineRef, short};
+use crate::oci::rules::demands;
 
 /// Notes what is wrong with ids and parents; `None` stands for a line that could not be read.
 pub(super) fn check(lines: &[Option<Line>], faults: &mut Vec<Fault>) {
@@ -15,11 +16,10 @@ pub(super) fn check(lines: &[Option<Line>], faults: &mut Vec<Fault>) {
             continue;
         };
         match by_id.get(id) {
-            Some(first) => faults.push(LineRef::at(index + 1, Some(id)).fault(
-                "id",
-                "duplicate-id",
-                format!("{} is already the id of line {}; every id is used once.", quoted(id), first + 1),
-            )),
+            Some(first) => {
+                let twice = Finding::new(&demands::DUPLICATE_ID, "id").with("value", short(id)).with("line", first + 1);
+                faults.push(LineRef::at(index + 1, Some(id)).fault(twice));
+            }
             None => drop(by_id.insert(id, index)),
         }
     }
@@ -30,14 +30,12 @@ pub(super) fn check(lines: &[Option<Line>], faults: &mut Vec<Fault>) {
         };
         let at = LineRef::at(index + 1, line.id.as_deref());
         if !by_id.contains_key(parent) {
-            let message = format!("{} is not the id of any line.", quoted(parent));
-            faults.push(at.fault("parent", "unknown-parent", message));
+            faults.push(at.fault(Finding::new(&demands::UNKNOWN_PARENT, "parent").with("value", short(parent))));
         }
     }
     for index in on_a_cycle(lines.len(), parent_of) {
         let id = lines[index].as_ref().and_then(|line| line.id.as_deref());
-        let message = "The line is its own ancestor; parents must not form a circle.";
-        faults.push(LineRef::at(index + 1, id).fault("parent", "parent-cycle", message));
+        faults.push(LineRef::at(index + 1, id).fault(Finding::new(&demands::PARENT_CYCLE, "parent")));
     }
 }
 

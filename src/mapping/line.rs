@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use super::configuration;
 use super::reader::{Given, Reader, type_name};
 use crate::oci::amount::Decimal;
-use crate::oci::finding::{Fault, LineRef, quoted};
+use crate::oci::finding::{Fault, Finding, LineRef, short};
+use crate::oci::rules::demands;
 
 /// One line. A text that is empty or blank is `None`.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,8 +156,8 @@ impl Line {
 
 pub(super) fn read_line(line: &Value, position: usize, faults: &mut Vec<Fault>) -> Option<Line> {
     let Value::Object(object) = line else {
-        let message = format!("The line is {}; an object is needed.", type_name(line));
-        faults.push(LineRef::at(position, None).fault("lines", "wrong-type", message));
+        let wrong = Finding::new(&demands::TYPE_OBJECT, "lines").with("type", type_name(line));
+        faults.push(LineRef::at(position, None).fault(wrong));
         return None;
     };
     let mut reader = Reader::new(object, LineRef::at(position, None), faults);
@@ -166,8 +167,7 @@ pub(super) fn read_line(line: &Value, position: usize, faults: &mut Vec<Fault>) 
     let kind = match reader.text("kind") {
         None => Kind::Product,
         Some(name) => Kind::read(&name).unwrap_or_else(|| {
-            let allowed = "product, service, shipping, discount and text are allowed";
-            reader.fault("kind", "unknown-kind", format!("{} is no kind of line; {allowed}.", quoted(&name)));
+            reader.wrong("kind", &demands::UNKNOWN_KIND, short(&name));
             Kind::Product
         }),
     };
@@ -177,24 +177,16 @@ pub(super) fn read_line(line: &Value, position: usize, faults: &mut Vec<Fault>) 
     let says_something =
         name.is_some() || product_id.is_some() && kind != Kind::Text || description.is_some() && kind == Kind::Text;
     if !says_something && !reader.is_wrong("name") && !reader.is_wrong("product_id") {
-        let why = match kind {
-            Kind::Text => "a text line needs it or a description",
-            _ => "a line needs it or product_id",
-        };
-        reader.missing("name", why);
+        reader.fault("name", if kind == Kind::Text { &demands::MISSING_TEXT } else { &demands::MISSING_NAME });
     }
 
     let is_text = kind == Kind::Text;
     let quantity = reader.decimal("quantity");
     match quantity {
         Given::Value(quantity) if quantity <= Decimal::ZERO => {
-            reader.fault(
-                "quantity",
-                "quantity-not-positive",
-                format!("{quantity} is not possible; a quantity is greater than 0."),
-            );
+            reader.wrong("quantity", &demands::QUANTITY_NOT_POSITIVE, quantity);
         }
-        Given::Nothing if !is_text => reader.missing("quantity", "every line needs one"),
+        Given::Nothing if !is_text => reader.fault("quantity", &demands::MISSING_IN_LINE),
         _ => {}
     }
     let price = read_price(&mut reader, kind);
@@ -202,7 +194,7 @@ pub(super) fn read_line(line: &Value, position: usize, faults: &mut Vec<Fault>) 
     if let Given::Value(rate) = tax_rate
         && rate < Decimal::ZERO
     {
-        reader.fault("tax_rate", "tax-rate-negative", format!("{rate} is not possible; a tax rate is 0 or more."));
+        reader.wrong("tax_rate", &demands::TAX_RATE_NEGATIVE, rate);
     }
     let configured = configuration::read(&mut reader);
     let given = reader.list("attachments", |inner| Attachment {
@@ -252,21 +244,21 @@ fn read_price(reader: &mut Reader, kind: Kind) -> Price {
         let (net, per) = (inner.decimal("net"), inner.decimal("per"));
         match net {
             Given::Value(net) if net < Decimal::ZERO && kind != Kind::Discount => {
-                inner.fault("net", "price-negative", format!("{net} is not possible; a price is 0 or more."));
+                inner.wrong("net", &demands::PRICE_NEGATIVE, net);
             }
-            Given::Nothing if kind != Kind::Text => inner.missing("net", "every line needs a price"),
+            Given::Nothing if kind != Kind::Text => inner.fault("net", &demands::MISSING_IN_LINE),
             _ => {}
         }
         match per {
             Given::Value(per) if per <= Decimal::ZERO => {
-                inner.fault("per", "per-not-positive", format!("{per} is not possible; a price is for more than 0."));
+                inner.wrong("per", &demands::PER_NOT_POSITIVE, per);
             }
             _ => {}
         }
         Price { net: net.or(Decimal::ZERO), per: per.or(Decimal::ONE) }
     });
     if read.is_none() && kind != Kind::Text && !reader.is_wrong("price") {
-        reader.missing("price.net", "every line needs a price");
+        reader.fault("price.net", &demands::MISSING_IN_LINE);
     }
     read.unwrap_or(Price { net: Decimal::ZERO, per: Decimal::ONE })
 }

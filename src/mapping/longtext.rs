@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use super::apply::{Findings, at};
 use super::cart::Line;
 use super::charges::Part;
+use crate::oci::finding::Finding;
 use crate::oci::item::Item;
+use crate::oci::rules::demands;
 use crate::oci::text;
 
 /// The long text of a line that no rule speaks of: its full description if the field has less of it, then what the
@@ -48,18 +50,14 @@ pub(super) fn move_texts(parts: &[Part], items: &mut [Option<Item>], findings: &
         let Part::Text(line) = part else { continue };
         let at = at(line);
         let Some(target) = target else {
-            let message = "The text belongs to no line; give it a parent, or put it behind the line it is about.";
-            findings.faults.push(at.fault("kind", "text-without-line", message));
+            findings.faults.push(at.fault(Finding::new(&demands::TEXT_WITHOUT_LINE, "kind")));
             continue;
         };
         if let Some(item) = &mut items[target] {
             append(&mut item.longtext, &text::lines(line.name.as_deref().unwrap_or_default()));
             append_owned(&mut item.longtext, line.description.as_deref().map(text::plain).unwrap_or_default());
-            let message = format!(
-                "OCI has no text lines; the text was put into LONGTEXT of line {}.",
-                parts[target].line().position
-            );
-            findings.notices.push(at.notice("LONGTEXT", "text-moved", message));
+            let moved = Finding::new(&demands::TEXT_MOVED, "LONGTEXT").with("line", parts[target].line().position);
+            findings.notices.push(at.notice(moved));
         }
     }
 }

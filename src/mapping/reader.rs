@@ -5,7 +5,8 @@
 use serde_json::{Map, Value};
 
 use crate::oci::amount::{self, Decimal};
-use crate::oci::finding::{Fault, LineRef, quoted};
+use crate::oci::finding::{Fault, Finding, LineRef, short};
+use crate::oci::rules::demands::{self, Demand};
 
 /// Reads members of one object and notes what is wrong with them.
 pub(super) struct Reader<'a> {
@@ -21,17 +22,22 @@ impl<'a> Reader<'a> {
         Self { object, path: "", line, faults }
     }
 
-    pub fn fault(&mut self, name: &str, code: &str, message: impl Into<String>) {
-        self.faults.push(self.line.fault(&format!("{}{name}", self.path), code, message));
+    /// A member that is missing, or lacks something.
+    pub fn fault(&mut self, name: &str, demand: &'static Demand) {
+        self.faults.push(self.line.fault(self.finding(name, demand)));
     }
 
-    pub fn missing(&mut self, name: &str, why: &str) {
-        let path = self.path;
-        self.fault(name, "missing", format!("{path}{name} is missing; {why}."));
+    /// A member whose value is not possible.
+    pub fn wrong(&mut self, name: &str, demand: &'static Demand, value: impl ToString) {
+        self.faults.push(self.line.fault(self.finding(name, demand).with("value", value)));
     }
 
-    pub fn wrong_type(&mut self, name: &str, value: &Value, wanted: &str) {
-        self.fault(name, "wrong-type", format!("This is {}; {wanted} is needed.", type_name(value)));
+    pub fn wrong_type(&mut self, name: &str, demand: &'static Demand, value: &Value) {
+        self.faults.push(self.line.fault(self.finding(name, demand).with("type", type_name(value))));
+    }
+
+    fn finding(&self, name: &str, demand: &'static Demand) -> Finding {
+        Finding::new(demand, &format!("{}{name}", self.path))
     }
 
     /// Whether a fault of this line names the member already.
@@ -44,7 +50,7 @@ impl<'a> Reader<'a> {
             Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
             Value::Null => None,
             other => {
-                self.wrong_type(name, other, "a string");
+                self.wrong_type(name, &demands::TYPE_STRING, other);
                 None
             }
         }
@@ -68,15 +74,14 @@ impl<'a> Reader<'a> {
                 (written, read)
             }
             Some(other) => {
-                self.wrong_type(name, other, "a decimal as a string, as \"12.50\",");
+                self.wrong_type(name, &demands::TYPE_DECIMAL, other);
                 return Given::Wrong;
             }
         };
         match read {
             Some(value) => Given::Value(value),
             None => {
-                let allowed = "digits and perhaps a point are allowed, at most 28 digits, as 1234.50";
-                self.fault(name, "bad-decimal", format!("{} is not a decimal; {allowed}.", quoted(&written)));
+                self.wrong(name, &demands::BAD_DECIMAL, short(&written));
                 Given::Wrong
             }
         }
@@ -86,7 +91,7 @@ impl<'a> Reader<'a> {
         let value = self.decimal(name).value()?;
         let whole = Some(value).filter(Decimal::is_integer).and_then(|value| u32::try_from(value).ok());
         if whole.is_none() {
-            self.fault(name, "bad-whole-number", format!("{value} is not possible; a whole number from 0 is allowed."));
+            self.wrong(name, &demands::BAD_WHOLE_NUMBER, value);
         }
         whole
     }
@@ -102,7 +107,7 @@ impl<'a> Reader<'a> {
             Value::Array(empty) if empty.is_empty() => None,
             Value::Null => None,
             other => {
-                self.wrong_type(name, other, "an object");
+                self.wrong_type(name, &demands::TYPE_OBJECT, other);
                 None
             }
         }
@@ -113,7 +118,7 @@ impl<'a> Reader<'a> {
             None | Some(Value::Null) => return Vec::new(),
             Some(Value::Array(entries)) => entries,
             Some(other) => {
-                self.wrong_type(name, other, "a list");
+                self.wrong_type(name, &demands::TYPE_LIST, other);
                 return Vec::new();
             }
         };
@@ -125,7 +130,7 @@ impl<'a> Reader<'a> {
                     let line = self.line.clone();
                     values.push(read(&mut Reader { object, path: &path, line, faults: &mut *self.faults }));
                 }
-                other => self.wrong_type(name, other, "a list of objects"),
+                other => self.wrong_type(name, &demands::TYPE_OBJECTS, other),
             }
         }
         values
@@ -154,13 +159,14 @@ impl Given {
     }
 }
 
+/// JSON's own words, which are the same in every language.
 pub(super) fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
     }
 }

@@ -8,6 +8,7 @@ use rust_decimal::RoundingStrategy;
 
 use super::cart::Price;
 use crate::oci::amount::{self, Decimal};
+use crate::oci::rules::demands::{self, Demand};
 
 /// New prices in the order of the lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,22 +19,21 @@ pub(super) struct Spread {
 }
 
 /// Why an amount cannot be spread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NotSpread {
-    #[error("There is no line with a price over which the amount could be spread")]
+    /// No line has a price.
     NothingToSpreadOver,
-    #[error("The discount is larger than what the lines come to")]
     LargerThanAll,
-    #[error("The amount has more than 28 digits")]
+    /// More than 28 digits.
     TooLarge,
 }
 
 impl NotSpread {
-    pub fn code(self) -> &'static str {
+    pub fn demand(self) -> &'static Demand {
         match self {
-            Self::NothingToSpreadOver => "nothing-to-spread-over",
-            Self::LargerThanAll => "discount-too-large",
-            Self::TooLarge => "bad-price",
+            Self::NothingToSpreadOver => &demands::NOTHING_TO_SPREAD_OVER,
+            Self::LargerThanAll => &demands::DISCOUNT_TOO_LARGE,
+            Self::TooLarge => &demands::BAD_PRICE_SPREAD,
         }
     }
 }

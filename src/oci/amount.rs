@@ -7,6 +7,9 @@
 pub use rust_decimal::Decimal;
 use rust_decimal::RoundingStrategy;
 
+use super::finding::Finding;
+use super::rules::demands;
+
 /// Decimals of QUANTITY and PRICE.
 const DECIMALS: u32 = 3;
 /// The first number that no longer fits into eleven digits.
@@ -27,32 +30,60 @@ pub struct Price {
     pub rounded: bool,
 }
 
-/// Why a number has no form in OCI.
+/// Why a quantity has no form in OCI.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AmountError {
+pub enum QuantityError {
     #[error("{0} is not greater than zero")]
     NotPositive(Decimal),
-    #[error("{0} is negative")]
-    Negative(Decimal),
     #[error("{0} has more than 11 digits before the point")]
     TooLarge(Decimal),
     #[error("{0} has more than 3 decimals, and a quantity is never rounded")]
     TooManyDecimals(Decimal),
-    #[error("the price is for {0}, which is not greater than zero")]
+}
+
+/// Why a price has no form in OCI.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PriceError {
+    Negative(Decimal),
     PerNotPositive(Decimal),
+    TooLarge(Decimal),
+}
+
+impl QuantityError {
+    /// The same, said of a field.
+    pub fn finding(&self, field: &str) -> Finding {
+        let (demand, value) = match self {
+            Self::NotPositive(value) => (&demands::BAD_QUANTITY_ZERO, value),
+            Self::TooLarge(value) => (&demands::BAD_QUANTITY_DIGITS, value),
+            Self::TooManyDecimals(value) => (&demands::BAD_QUANTITY_DECIMALS, value),
+        };
+        Finding::new(demand, field).with("value", value)
+    }
+}
+
+impl PriceError {
+    /// The same, said of a field.
+    pub fn finding(&self, field: &str) -> Finding {
+        let (demand, value) = match self {
+            Self::Negative(value) => (&demands::BAD_PRICE_NEGATIVE, value),
+            Self::PerNotPositive(value) => (&demands::BAD_PRICE_PER, value),
+            Self::TooLarge(value) => (&demands::BAD_PRICE_DIGITS, value),
+        };
+        Finding::new(demand, field).with("value", value)
+    }
 }
 
 /// QUANTITY: greater than zero, at most eleven digits before the point and three behind it.
-pub fn quantity(value: Decimal) -> Result<String, AmountError> {
+pub fn quantity(value: Decimal) -> Result<String, QuantityError> {
     let value = value.normalize();
     if value <= Decimal::ZERO {
-        return Err(AmountError::NotPositive(value));
+        return Err(QuantityError::NotPositive(value));
     }
     if !fits(value) {
-        return Err(AmountError::TooLarge(value));
+        return Err(QuantityError::TooLarge(value));
     }
     if value.scale() > DECIMALS {
-        return Err(AmountError::TooManyDecimals(value));
+        return Err(QuantityError::TooManyDecimals(value));
     }
     Ok(written(value))
 }
@@ -60,13 +91,13 @@ pub fn quantity(value: Decimal) -> Result<String, AmountError> {
 /// PRICE and PRICEUNIT for `net` the `per`: both are multiplied by 10 until the price is exact in
 /// three decimals and the unit is whole (or divided, when `per` is over 99999). If no such scale is
 /// in reach, the price is rounded half to even at the largest one.
-pub fn price(net: Decimal, per: Decimal) -> Result<Price, AmountError> {
+pub fn price(net: Decimal, per: Decimal) -> Result<Price, PriceError> {
     let (net, per) = (net.normalize(), per.normalize());
     if net.is_sign_negative() && !net.is_zero() {
-        return Err(AmountError::Negative(net));
+        return Err(PriceError::Negative(net));
     }
     if per <= Decimal::ZERO {
-        return Err(AmountError::PerNotPositive(per));
+        return Err(PriceError::PerNotPositive(per));
     }
     // Scales at which PRICEUNIT is a whole number of one to five digits, the nearest to the shop's
     // own first: 0, 1, 2 …, else -1, -2 ….
@@ -94,7 +125,7 @@ pub fn price(net: Decimal, per: Decimal) -> Result<Price, AmountError> {
         let is_exact = price.checked_mul(per).is_some_and(|back| Some(back) == net.checked_mul(factor));
         return Ok(Price { price: written(price), unit, rounded: !is_exact });
     }
-    Err(AmountError::TooLarge(net))
+    Err(PriceError::TooLarge(net))
 }
 
 /// A decimal as shops write it: digits, perhaps a minus in front and a point between them, at most
@@ -175,10 +206,10 @@ mod tests {
 
     #[test]
     fn a_quantity_that_oci_cannot_write_is_never_rounded() {
-        assert_eq!(quantity(d("0.0005")), Err(AmountError::TooManyDecimals(d("0.0005"))));
-        assert_eq!(quantity(d("100000000000")), Err(AmountError::TooLarge(d("100000000000"))));
-        assert_eq!(quantity(d("0")), Err(AmountError::NotPositive(d("0"))));
-        assert_eq!(quantity(d("-1")), Err(AmountError::NotPositive(d("-1"))));
+        assert_eq!(quantity(d("0.0005")), Err(QuantityError::TooManyDecimals(d("0.0005"))));
+        assert_eq!(quantity(d("100000000000")), Err(QuantityError::TooLarge(d("100000000000"))));
+        assert_eq!(quantity(d("0")), Err(QuantityError::NotPositive(d("0"))));
+        assert_eq!(quantity(d("-1")), Err(QuantityError::NotPositive(d("-1"))));
     }
 
     #[test]
@@ -218,10 +249,10 @@ mod tests {
 
     #[test]
     fn a_price_out_of_range_is_a_fault() {
-        assert_eq!(price(d("-0.01"), d("1")), Err(AmountError::Negative(d("-0.01"))));
-        assert_eq!(price(d("1"), d("0")), Err(AmountError::PerNotPositive(d("0"))));
-        assert_eq!(price(d("100000000000"), d("1")), Err(AmountError::TooLarge(d("100000000000"))));
-        assert_eq!(price(d("99999999999.9999"), d("1")), Err(AmountError::TooLarge(d("99999999999.9999"))));
+        assert_eq!(price(d("-0.01"), d("1")), Err(PriceError::Negative(d("-0.01"))));
+        assert_eq!(price(d("1"), d("0")), Err(PriceError::PerNotPositive(d("0"))));
+        assert_eq!(price(d("100000000000"), d("1")), Err(PriceError::TooLarge(d("100000000000"))));
+        assert_eq!(price(d("99999999999.9999"), d("1")), Err(PriceError::TooLarge(d("99999999999.9999"))));
     }
 
     #[test]

@@ -71,7 +71,7 @@ impl Finding {
 
     /// The English sentence, for logs and programs.
     pub fn english(&self) -> String {
-        sentence::english(self.demand.code, self.demand.case, &self.arguments)
+        sentence::english(&self.demand.key(), &self.arguments)
     }
 }
 
@@ -89,7 +89,7 @@ pub struct Notice {
     pub code: String,
     /// One English sentence: what was, and what is allowed.
     pub message: String,
-    /// What the sentence needs in another language; empty if there is none but the message. Not told to shops.
+    /// What the sentence needs in another language; empty in what was stored without it. Not told to shops.
     #[serde(default, skip_serializing)]
     #[schema(ignore)]
     pub told: Told,
@@ -114,7 +114,7 @@ pub struct Fault {
 pub struct Told {
     /// As in `locales/*/rules.ftl`; empty for none.
     pub key: String,
-    pub arguments: Vec<(String, String)>,
+    pub arguments: Vec<(Cow<'static, str>, String)>,
 }
 
 /// Notices or faults as they are stored: with what another language needs.
@@ -166,33 +166,25 @@ impl LineRef {
         Self::default()
     }
 
-    pub fn notice(&self, field: &str, code: &str, message: impl Into<String>) -> Notice {
+    /// A notice of what was found here.
+    pub fn notice(&self, finding: Finding) -> Notice {
+        let Finding { demand, field, arguments, .. } = finding;
+        let key = demand.key();
+        let message = sentence::english(&key, &arguments);
+        let arguments = arguments.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
         Notice {
             line: self.line.clone(),
             line_id: self.line_id.clone(),
-            field: field.to_owned(),
-            code: code.to_owned(),
-            message: message.into(),
-            told: Told::default(),
+            field,
+            code: demand.code.to_owned(),
+            message,
+            told: Told { key, arguments },
         }
     }
 
-    pub fn fault(&self, field: &str, code: &str, message: impl Into<String>) -> Fault {
-        let Notice { line, line_id, field, code, message, told } = self.notice(field, code, message);
-        Fault { line, line_id, field, code, message, told }
-    }
-
-    /// A notice whose sentence every language has.
-    pub fn notice_of(&self, finding: &Finding) -> Notice {
-        let demand = finding.demand;
-        let arguments = finding.arguments.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        let told = Told { key: sentence::key(demand.code, demand.case), arguments };
-        Notice { told, ..self.notice(&finding.field, demand.code, finding.english()) }
-    }
-
-    /// A fault whose sentence every language has.
-    pub fn fault_of(&self, finding: &Finding) -> Fault {
-        let Notice { line, line_id, field, code, message, told } = self.notice_of(finding);
+    /// A fault of what was found here.
+    pub fn fault(&self, finding: Finding) -> Fault {
+        let Notice { line, line_id, field, code, message, told } = self.notice(finding);
         Fault { line, line_id, field, code, message, told }
     }
 }
@@ -225,20 +217,21 @@ mod tests {
 
     #[test]
     fn a_line_without_id_is_written_without_line_id() {
-        let fault = LineRef::at(3, None).fault("quantity", "missing", "quantity is missing.");
+        let fault = LineRef::at(3, None).fault(Finding::new(&demands::MISSING_IN_LINE, "quantity"));
         let json = serde_json::to_string(&fault).unwrap();
-        assert_eq!(json, r#"{"line":"3","field":"quantity","code":"missing","message":"quantity is missing."}"#);
+        let message = "quantity is missing; every line needs one.";
+        assert_eq!(json, format!(r#"{{"line":"3","field":"quantity","code":"missing","message":"{message}"}}"#));
     }
 
     #[test]
     fn what_another_language_needs_is_stored_and_told_to_no_shop() {
         let finding = Finding::new(&demands::BAD_CURRENCY, "CURRENCY").with("value", "€");
-        let fault = LineRef::at(3, Some("a")).fault_of(&finding);
+        let fault = LineRef::at(3, Some("a")).fault(finding);
         assert!(!serde_json::to_string(&fault).unwrap().contains("told"));
         let again: Vec<Fault> = serde_json::from_str(&stored([&fault])).unwrap();
         assert_eq!(again, [fault]);
-        let old = LineRef::cart().notice("x", "y", "z");
-        assert_eq!(stored([&old]), serde_json::to_string(&[&old]).unwrap());
+        let old = r#"[{"line":"","field":"x","code":"y","message":"z"}]"#;
+        assert_eq!(stored(&serde_json::from_str::<Vec<Notice>>(old).unwrap()), old);
     }
 
     #[test]

@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::amount::{self, Decimal};
-use super::finding::{LineRef, Notice, quoted};
+use super::finding::{Finding, LineRef, Notice, short};
 use super::form::{Form, Method};
 use super::item::Item;
 use super::item_name::{Parsed, item_name};
+use super::rules::demands;
 
 /// What is known of a buyer's system. Everything has a value that foretells nothing.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -110,11 +111,7 @@ pub fn forecast(buyer: &Buyer, form: &Form, items: &[Item], sent: Sent) -> Vec<N
     way(buyer, form, sent, &mut told);
     if form.is_xml() {
         if buyer.xml == Xml::Unsupported {
-            told.cart(
-                "transport",
-                "xml",
-                "This buyer does not read the XML variant: he will find a cart without items.",
-            );
+            told.cart(Finding::new(&demands::FORECAST_XML, "transport"));
         }
     } else {
         reading(buyer, form, items, sent, &mut told);
@@ -128,33 +125,20 @@ pub fn forecast(buyer: &Buyer, form: &Form, items: &[Item], sent: Sent) -> Vec<N
 /// What happens on the way there.
 fn way(buyer: &Buyer, form: &Form, sent: Sent, told: &mut Told) {
     if sent.from_https && starts_with(&form.action, "http:") {
-        let message = "The return address is http and the page that sends to it is https: browsers warn the buyer or block the form.";
-        told.cart("hook", "insecure-hook", message);
+        told.cart(Finding::new(&demands::FORECAST_INSECURE_HOOK, "hook"));
     }
     if form.target == "_self" && buyer.framed {
-        let message = "This buyer shows the shop in a frame, and the form stays in that frame (\"_self\"): \
-            his own page will not learn of the cart. Use target = \"auto\" or \"_top\".";
-        told.cart("target", "self-in-frame", message);
+        told.cart(Finding::new(&demands::FORECAST_SELF_IN_FRAME, "target"));
     }
     if form.method == Method::Get {
         let length = url_length(form);
+        let mut long = |demand, max: usize| {
+            told.cart(Finding::new(demand, "method").with("length", length).with("max", max));
+        };
         match buyer.max_url as usize {
-            0 if length > LONG_URL => {
-                let message = format!(
-                    "By GET the address has {length} characters; most servers refuse more than about {LONG_URL}. Use method = \"POST\"."
-                );
-                told.cart("method", "url-length", message);
-            }
-            0 if length > SHORT_URL => {
-                let message = format!(
-                    "By GET the address has {length} characters; some proxies and embedded browsers cut it at about {SHORT_URL}."
-                );
-                told.cart("method", "url-length", message);
-            }
-            max if max > 0 && length > max => {
-                let message = format!("By GET the address has {length} characters; this buyer takes {max}.");
-                told.cart("method", "url-length", message);
-            }
+            0 if length > LONG_URL => long(&demands::FORECAST_URL_REFUSED, LONG_URL),
+            0 if length > SHORT_URL => long(&demands::FORECAST_URL_CUT, SHORT_URL),
+            max if max > 0 && length > max => long(&demands::FORECAST_URL_BUYER, max),
             _ => {}
         }
     }
@@ -164,40 +148,28 @@ fn way(buyer: &Buyer, form: &Form, sent: Sent, told: &mut Told) {
 fn reading(buyer: &Buyer, form: &Form, items: &[Item], sent: Sent, told: &mut Told) {
     let most = if buyer.max_lines == 0 { MOST_LINES } else { buyer.max_lines as usize };
     if items.len() > most {
-        let message =
-            format!("The cart has {} items and this buyer takes {most}; from this one on they are lost.", items.len());
-        told.line(&items[most].line, "lines", "too-many-lines", message);
+        let many = Finding::new(&demands::FORECAST_TOO_MANY_LINES, "lines").with("count", items.len());
+        told.line(&items[most].line, many.with("max", most));
     }
     if let Some(base) = buyer.index_base
         && !items.is_empty()
     {
+        let of = |demand| Finding::new(demand, "first_index").with("first", sent.first_index).with("base", base);
         if sent.first_index < base {
-            let first = (base - sent.first_index).min(u32::try_from(items.len()).unwrap_or(u32::MAX));
-            let message = format!(
-                "The items count from {} and this buyer reads from {base}: the first {first} will be lost. Set first_index = {base}.",
-                sent.first_index
-            );
-            told.line(&items[0].line, "first_index", "index", message);
+            let lost = (base - sent.first_index).min(u32::try_from(items.len()).unwrap_or(u32::MAX));
+            told.line(&items[0].line, of(&demands::FORECAST_INDEX).with("lost", lost));
         } else if sent.first_index > base && buyer.lost_after_gap {
-            let message = format!(
-                "The items count from {}; this buyer looks for item {base}, does not find it and reads no further. Set first_index = {base}.",
-                sent.first_index
-            );
-            told.line(&items[0].line, "first_index", "gap", message);
+            told.line(&items[0].line, of(&demands::FORECAST_GAP_INDEX));
         }
     }
     let is_gap = |item: &&Item| item.fields().next().is_none() && item.longtext.is_empty();
     if let Some(gap) = items.iter().find(is_gap).filter(|_| buyer.lost_after_gap) {
-        told.line(&gap.line, "lines", "gap", "The item has no field; this buyer stops reading here.".to_owned());
+        told.line(&gap.line, Finding::new(&demands::FORECAST_GAP_ITEM, "lines"));
     }
     if let Some(last) =
         items.iter().find(|item| !item.has(&buyer.reads_until)).filter(|_| !buyer.reads_until.is_empty())
     {
-        let message = format!(
-            "The item has no {}; this buyer stops reading here, and this item and all behind it are lost.",
-            buyer.reads_until
-        );
-        told.line(&last.line, &buyer.reads_until, "gap", message);
+        told.line(&last.line, Finding::new(&demands::FORECAST_GAP_FIELD, &buyer.reads_until));
     }
     let max = buyer.max_inputs as usize;
     if max > 0 && form.fields.len() > max {
@@ -214,23 +186,14 @@ fn inputs(form: &Form, items: &[Item], sent: Sent, max: usize, told: &mut Told) 
     let Some(cut) = position(max) else { return };
     let is_whole = position(max - 1) != Some(cut);
     let lost = items.len() - cut.min(items.len()) - usize::from(!is_whole);
-    let fields = form.fields.len();
-    let message = match (is_whole, lost) {
-        (true, _) => format!(
-            "The form has {fields} fields and this buyer's server reads {max}: this item and all behind it are lost, {lost} of {}.",
-            items.len()
-        ),
-        (false, 0) => {
-            format!(
-                "The form has {fields} fields and this buyer's server reads {max}: this last item arrives incomplete."
-            )
-        }
-        (false, lost) => format!(
-            "The form has {fields} fields and this buyer's server reads {max}: this item arrives incomplete, and the {lost} behind it are lost."
-        ),
+    let of = |demand| Finding::new(demand, "lines").with("fields", form.fields.len()).with("max", max);
+    let finding = match (is_whole, lost) {
+        (true, _) => of(&demands::FORECAST_FIELDS_WHOLE).with("lost", lost).with("count", items.len()),
+        (false, 0) => of(&demands::FORECAST_FIELDS_LAST),
+        (false, lost) => of(&demands::FORECAST_FIELDS_MORE).with("lost", lost),
     };
     let line = items.get(cut).map(|item| item.line.clone()).unwrap_or_default();
-    told.line(&line, "lines", "too-many-fields", message);
+    told.line(&line, finding);
 }
 
 /// What becomes of the values of an item.
@@ -241,8 +204,8 @@ fn values(buyer: &Buyer, item: &Item, told: &mut Told) {
             let Some(max) = buyer.lengths.get(field).or_else(|| buyer.lengths.get("*")) else { continue };
             let length = value.chars().count();
             if length > *max as usize {
-                let message = format!("{} has {length} characters; this buyer keeps {max}.", quoted(value));
-                told.line(&item.line, field, "cut", message);
+                let cut = Finding::new(&demands::FORECAST_CUT, field).with("value", short(value));
+                told.line(&item.line, cut.with("length", length).with("max", max));
             }
         }
     }
@@ -251,8 +214,8 @@ fn values(buyer: &Buyer, item: &Item, told: &mut Told) {
         && let (Some(price), Some(unit)) = (price, item.get("PRICEUNIT"))
         && unit.trim() != "1"
     {
-        let message = format!("This buyer does not read PRICEUNIT: {price} for {unit} will become {price} for 1.");
-        told.line(&item.line, "PRICEUNIT", "price-unit", message);
+        let ignored = Finding::new(&demands::FORECAST_PRICE_UNIT, "PRICEUNIT");
+        told.line(&item.line, ignored.with("price", price).with("unit", unit));
     }
     if buyer.decimals < 3
         && let Some(price) = price
@@ -260,18 +223,15 @@ fn values(buyer: &Buyer, item: &Item, told: &mut Told) {
     {
         let rounded: Decimal = value.round_dp(buyer.decimals);
         if rounded != value {
-            let message = format!("This buyer keeps {} decimals: {price} will become about {rounded}.", buyer.decimals);
-            told.line(&item.line, "PRICE", "rounded", message);
+            let finding = Finding::new(&demands::FORECAST_ROUNDED, "PRICE").with("decimals", buyer.decimals);
+            told.line(&item.line, finding.with("price", price).with("rounded", rounded));
         }
     }
     if let Some(unit) = item.get("UNIT").filter(|_| !buyer.units.is_empty())
         && !buyer.units.iter().any(|known| known == unit)
     {
-        let message = format!(
-            "This buyer does not know the unit \"{unit}\" and will drop the item; he knows {}.",
-            buyer.units.join(", ")
-        );
-        told.line(&item.line, "UNIT", "unit", message);
+        let unknown = Finding::new(&demands::FORECAST_UNIT, "UNIT").with("value", unit);
+        told.line(&item.line, unknown.with("units", buyer.units.join(", ")));
     }
 }
 
@@ -295,22 +255,23 @@ struct Told {
 }
 
 impl Told {
-    fn cart(&mut self, field: &str, kind: &'static str, message: impl Into<String>) {
-        self.line(&LineRef::cart(), field, kind, message.into());
+    fn cart(&mut self, finding: Finding) {
+        self.line(&LineRef::cart(), finding);
     }
 
-    fn line(&mut self, line: &LineRef, field: &str, kind: &'static str, message: String) {
-        let count = self.counts.entry((kind, field.to_owned())).or_default();
+    fn line(&mut self, line: &LineRef, finding: Finding) {
+        let count = self.counts.entry((finding.demand.code, finding.field.clone())).or_default();
         *count += 1;
         if *count <= TOLD {
-            self.notices.push(line.notice(field, &format!("forecast-{kind}"), message));
+            self.notices.push(line.notice(finding));
         }
     }
 
     fn finish(mut self) -> Vec<Notice> {
-        for ((kind, field), count) in self.counts.into_iter().filter(|(_, count)| *count > TOLD) {
-            let message = format!("The same holds for {} further lines.", count - TOLD);
-            self.notices.push(LineRef::cart().notice(&field, &format!("forecast-{kind}"), message));
+        for ((code, field), count) in self.counts.into_iter().filter(|(_, count)| *count > TOLD) {
+            let further = Finding::new(&demands::FORECAST_FURTHER, &field).with("count", count - TOLD);
+            // The sentence is one for all kinds, the code is that of the kind.
+            self.notices.push(Notice { code: code.to_owned(), ..LineRef::cart().notice(further) });
         }
         self.notices
     }

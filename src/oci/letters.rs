@@ -6,9 +6,9 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::charset::Charset;
-use super::finding::{Fault, Notice, quoted};
+use super::finding::{Fault, Finding, Notice, short};
 use super::item::Item;
-use super::rules::{self, Kind};
+use super::rules::{self, Kind, demands};
 use super::text;
 
 /// Characters that a message names.
@@ -26,16 +26,12 @@ pub fn fit(item: &mut Item, charset: Charset, notices: &mut Vec<Notice>, faults:
     for (field, value) in fields.into_iter().filter(|(_, value)| unfit(value)) {
         let lacking = charset.lacking(&value);
         let line = item.line.clone();
+        let of = |demand| Finding::new(demand, &field);
         let rule = rules::of(&field);
         let fitted = match rule.map(|rule| rule.kind) {
             Some(Kind::Identity | Kind::Unit) => {
-                let message = format!(
-                    "{} is not possible; {} is not in {}, and in other letters it would be another one.",
-                    quoted(&value),
-                    named(&lacking),
-                    charset.label()
-                );
-                faults.push(line.fault(&field, "not-in-charset", message));
+                let finding = of(&demands::NOT_IN_CHARSET).with("value", short(&value));
+                faults.push(line.fault(finding.with("characters", named(&lacking)).with("charset", charset.label())));
                 continue;
             }
             Some(Kind::Url) => escaped(&value, charset),
@@ -46,14 +42,13 @@ pub fn fit(item: &mut Item, charset: Charset, notices: &mut Vec<Notice>, faults:
             item.set(&field, fitted);
             continue;
         }
-        let message = format!("{} is not in {} and was written in its letters.", named(&lacking), charset.label());
-        notices.push(line.notice(&field, "transliterated", message));
+        let finding = of(&demands::TRANSLITERATED).with("characters", named(&lacking));
+        notices.push(line.notice(finding.with("charset", charset.label())));
         let cut = match rule.and_then(|rule| rule.max) {
             Some(max) if fitted.chars().count() > max => {
                 let cut = text::cut_at_word(&fitted, max).into_owned();
-                let message =
-                    format!("{} was cut to {}; at most {max} characters are allowed.", quoted(&fitted), quoted(&cut));
-                notices.push(line.notice(&field, "truncated", message));
+                let finding = of(&demands::TRUNCATED).with("value", short(&fitted)).with("cut", short(&cut));
+                notices.push(line.notice(finding.with("max", max)));
                 cut
             }
             _ => fitted,
@@ -62,12 +57,12 @@ pub fn fit(item: &mut Item, charset: Charset, notices: &mut Vec<Notice>, faults:
     }
 }
 
-/// `"ř", "ů"`.
+/// `ř, ů`, and how many more there are: `ř, ů, … (+5)`.
 fn named(characters: &[char]) -> String {
-    let shown: Vec<String> = characters.iter().take(NAMED).map(|c| format!("\"{}\"", visible(*c))).collect();
+    let shown: Vec<String> = characters.iter().take(NAMED).map(|c| visible(*c)).collect();
     match characters.len().saturating_sub(NAMED) {
         0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
+        more => format!("{}, … (+{more})", shown.join(", ")),
     }
 }
 
@@ -126,7 +121,7 @@ mod tests {
         assert_eq!(item.get("DESCRIPTION"), Some("Rezací kotouc 5 €"));
         assert_eq!((item.get("CUST_FIELD1"), item.get("LONGTEXT")), (Some("u"), Some("Größe\nr")));
         assert!(notices.iter().all(|(code, _)| code == "transliterated"));
-        assert_eq!(notices[0].1, "\"Ř\", \"č\" is not in iso-8859-1 and was written in its letters.");
+        assert_eq!(notices[0].1, "Ř, č is not in iso-8859-1 and was written in its letters.");
         assert_eq!(notices.len(), 3);
     }
 

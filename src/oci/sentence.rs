@@ -8,15 +8,9 @@ use std::sync::LazyLock;
 
 use super::finding::Argument;
 
-/// The name of a sentence in `locales/*/rules.ftl`.
-pub fn key(code: &str, case: &str) -> String {
-    if case.is_empty() { format!("rule-{code}") } else { format!("rule-{code}-{case}") }
-}
-
-/// The English sentence with its values; the code itself if there is none.
-pub(super) fn english(code: &str, case: &str, arguments: &[Argument]) -> String {
-    let key = key(code, case);
-    let Some(pattern) = ENGLISH.get(key.as_str()) else { return code.to_owned() };
+/// The English sentence of a key with its values; the key itself if there is none.
+pub(super) fn english(key: &str, arguments: &[Argument]) -> String {
+    let Some(pattern) = ENGLISH.get(key) else { return key.to_owned() };
     let mut sentence = String::with_capacity(pattern.len() + 64);
     let mut rest = *pattern;
     while let Some((before, after)) = rest.split_once("{ $") {
@@ -40,8 +34,8 @@ mod tests {
 
     #[test]
     fn values_stand_where_the_sentence_names_them() {
-        let sentence = english("bad-currency", "", &[("value", "{ $x".to_owned())]);
+        let sentence = english("rule-bad-currency", &[("value", "{ $x".to_owned())]);
         assert!(sentence.contains("“{ $x”") && sentence.contains("ISO 4217"), "{sentence}");
-        assert_eq!(english("nothing", "", &[]), "nothing");
+        assert_eq!(english("nothing", &[]), "nothing");
     }
 }

@@ -8,6 +8,9 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::finding::{Finding, short};
+use super::rules::demands;
+
 /// Places of UNIT.
 pub const MAX_LENGTH: usize = 3;
 
@@ -29,38 +32,51 @@ pub struct UnitCode {
 }
 
 /// What is doubtful about a unit that goes out.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UnitNotice {
-    #[error(
-        "The unit \"{unit}\" is neither in the system's table of units nor a UN/ECE code; the default \"{code}\" was taken."
-    )]
-    Defaulted { unit: String, code: String },
-    #[error("The unit code \"{code}\" has more than the 3 characters OCI allows.")]
-    TooLong { code: String },
-    #[error("The unit code \"{code}\" is not a code of UN/ECE Recommendation 20; the buyer must know it.")]
-    OutsideRec20 { code: String },
+    /// The unit is neither in the table nor a code.
+    Defaulted {
+        unit: String,
+        code: String,
+    },
+    TooLong {
+        code: String,
+    },
+    OutsideRec20 {
+        code: String,
+    },
 }
 
 impl UnitNotice {
-    /// Stable, in kebab case.
-    pub fn code(&self) -> &'static str {
+    /// The same, said of a field.
+    pub fn finding(&self, field: &str) -> Finding {
+        let of = |demand, value: &str| Finding::new(demand, field).with("value", short(value));
         match self {
-            Self::Defaulted { .. } => "defaulted",
-            Self::TooLong { .. } => "unit-too-long",
-            Self::OutsideRec20 { .. } => "unit-outside-rec20",
+            Self::Defaulted { unit, code } => of(&demands::DEFAULTED, unit).with("code", code),
+            Self::TooLong { code } => of(&demands::UNIT_TOO_LONG, code),
+            Self::OutsideRec20 { code } => of(&demands::UNIT_OUTSIDE, code),
         }
     }
 }
 
 /// No code for this unit, and no default.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UnknownUnit {
-    #[error(
-        "The unit \"{unit}\" is neither in the system's table of units nor a UN/ECE code, and there is no default."
-    )]
-    Unmapped { unit: String },
-    #[error("The line has no unit, and the system has no default.")]
+    /// Neither in the table nor a code.
+    Unmapped {
+        unit: String,
+    },
     Missing,
+}
+
+impl UnknownUnit {
+    /// The same, said of a field.
+    pub fn finding(&self, field: &str) -> Finding {
+        match self {
+            Self::Unmapped { unit } => Finding::new(&demands::UNKNOWN_UNIT, field).with("value", short(unit)),
+            Self::Missing => Finding::new(&demands::UNKNOWN_UNIT_NONE, field),
+        }
+    }
 }
 
 impl Units {
@@ -140,7 +156,7 @@ mod tests {
 
     fn code(unit: &str) -> (String, Option<&'static str>) {
         let found = units().code(Some(unit)).unwrap();
-        (found.code, found.notice.as_ref().map(UnitNotice::code))
+        (found.code, found.notice.map(|notice| notice.finding("UNIT").demand.code))
     }
 
     #[test]

@@ -11,8 +11,9 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::name::QName;
 use quick_xml::{Reader, Writer};
 
-use super::finding::{Notice, quoted};
+use super::finding::{Finding, Notice, short};
 use super::item::Item;
+use super::rules::demands;
 
 /// The input that carries the document.
 pub const DOCUMENT: &str = "~xmlDocument";
@@ -81,8 +82,7 @@ pub fn readable(encoded: &str) -> Option<String> {
 /// One notice for each field of an item that XML has no element for.
 pub fn left_behind(item: &Item, notices: &mut Vec<Notice>) {
     for (field, value) in item.fields().filter(|(field, _)| !PLACED.contains(field)) {
-        let message = format!("{} was left out; the XML variant has no element for this field.", quoted(value));
-        notices.push(item.line.notice(field, "not-in-xml", message));
+        notices.push(item.line.notice(Finding::new(&demands::NOT_IN_XML, field).with("value", short(value))));
     }
 }
 

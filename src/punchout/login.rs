@@ -109,11 +109,10 @@ async fn login_to(
     let candidate = licensed.candidate.clone();
     let opening = Opening { hook, cancel: call.cancel.clone(), facts: call.facts.clone(), intent };
     let came = Came { id: &ulid::Ulid::new().to_string(), parameters: &parameters, inbound, trial: false };
-    let (opened, location) = opening.of(gateway, licensed, came)?;
-    let (id, slug) = (opened.id.clone(), opened.system_slug.clone());
+    let (opened, entered) = opening.of(gateway, licensed, came)?;
     gateway.store.write_one(move |c| store::punchouts::insert(c, &opened)).await?;
     verify::remember(gateway, &system, &call, &candidate);
-    Ok(Outcome::Entered(entered(id, &slug, location)))
+    Ok(Outcome::Entered(entered.told(&system)))
 }
 
 /// Lets in who logged in a moment ago by a single statement, which stores the punchout only if nothing about him has
@@ -162,11 +161,10 @@ async fn enter_as(
     let candidate = licensed.candidate.clone();
     let opening = Opening { hook, cancel: call.cancel, facts: call.facts, intent };
     let came = Came { id: &ulid::Ulid::new().to_string(), parameters: &parameters, inbound, trial: false };
-    let (opened, location) = opening.of(gateway, licensed, came)?;
-    let (id, slug) = (opened.id.clone(), opened.system_slug.clone());
+    let (opened, entered) = opening.of(gateway, licensed, came)?;
     let written =
         gateway.store.write_one(move |c| store::punchouts::insert_if_unchanged(c, &opened, &candidate)).await?;
-    Ok(written.then(|| entered(id, &slug, location)))
+    Ok(written.then(|| entered.told(system)))
 }
 
 /// The call of an operator who tries a system of his: everything is checked as ever, but for the password, which
@@ -187,11 +185,10 @@ pub(super) async fn login_as_operator(
     let hook = required(call.hook.as_deref().map(|hook| hooks.allow(hook)).transpose()?, &system)?;
     let licensed = license(&system, vouched_for, gateway.clock.now())?;
     let opening = Opening { hook, cancel: call.cancel, facts: call.facts, intent };
-    let (opened, location) =
+    let (opened, entered) =
         opening.of(gateway, licensed, Came { id, parameters: &parameters, inbound, trial: true })?;
-    let slug = opened.system_slug.clone();
     gateway.store.write_one(move |c| store::punchouts::insert(c, &opened)).await?;
-    Ok(entered(id.to_owned(), &slug, location))
+    Ok(entered.told(&system))
 }
 
 /// `/oci` without a system: the customer's login tells which one is meant.
@@ -292,7 +289,7 @@ struct Opening {
 
 impl Opening {
     /// The row, and the way into the shop, which is to be given once the row is durable.
-    fn of(self, gateway: &Gateway, licensed: Licensed, came: Came<'_>) -> Result<(Punchout, String), Refusal> {
+    fn of(self, gateway: &Gateway, licensed: Licensed, came: Came<'_>) -> Result<(Punchout, Entered), Refusal> {
         let Self { hook, cancel, facts, intent } = self;
         let (system, customer) = (&licensed.system, licensed.customer());
         let now = gateway.clock.now();
@@ -328,13 +325,16 @@ impl Opening {
             currency: None,
             trial: came.trial,
         };
-        Ok((punchout, system.shop.connector.entry(token.expose())))
+        let entered = Entered { punchout: came.id.to_owned(), location: system.shop.connector.entry(token.expose()) };
+        Ok((punchout, entered))
     }
 }
 
-/// It is written down.
-fn entered(punchout: String, system: &str, location: String) -> Entered {
-    metrics::counter!("punchgate_punchouts_total").increment(1);
-    tracing::info!(punchout, system, "opened a punchout");
-    Entered { punchout, location }
+impl Entered {
+    /// It is written down; log and metrics may know.
+    fn told(self, system: &System) -> Self {
+        metrics::counter!("punchgate_punchouts_total").increment(1);
+        tracing::info!(punchout = self.punchout, system = system.slug, "opened a punchout");
+        self
+    }
 }

@@ -2,7 +2,7 @@
 //! that shows it, and the values its sentence names.
 //!
 //! The sentences are `rule-{code}` or `rule-{code}-{case}` in `locales/*/rules.ftl`; a test holds that
-//! every one is there, in both languages. `docs/checker.md` is made from this table.
+//! every one is there, in both languages. `docs/checker.md` is made from this table, as far as the checker says it.
 
 use crate::oci::finding::Severity::{self, Error, Hint, Warning};
 
@@ -20,6 +20,14 @@ pub struct Demand {
     pub arguments: &'static [&'static str],
 }
 
+impl Demand {
+    /// The name of its sentence.
+    pub fn key(&self) -> String {
+        let Self { code, case, .. } = self;
+        if case.is_empty() { format!("rule-{code}") } else { format!("rule-{code}-{case}") }
+    }
+}
+
 /// Where it is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -35,6 +43,8 @@ pub enum Place {
     Call,
     /// What was given to the checker.
     Input,
+    /// A shop's cart on its way to items and form; the checker never sees one.
+    Cart,
 }
 
 impl Place {
@@ -48,6 +58,7 @@ impl Place {
             Self::Json => "JSON",
             Self::Call => "call",
             Self::Input => "input",
+            Self::Cart => "cart",
         }
     }
 }
@@ -220,4 +231,84 @@ demands! {
     NOT_OCI = "input-not-oci", Error, Input, Nothing, [];
     TOO_MANY_FIELDS = "too-many-fields", Error, Input, Nothing, ["max"];
     MORE = "more-findings", Hint, Input, Nothing, ["count"];
+    // What is wrong with a shop's JSON.
+    EMPTY_CART = "empty-cart", Error, Cart, Fault, ["field"];
+    MISSING_CURRENCY = "missing" "currency", Error, Cart, Fault, ["field"];
+    MISSING_LINES = "missing" "lines", Error, Cart, Fault, ["field"];
+    MISSING_IN_LINE = "missing" "in-line", Error, Cart, Fault, ["field"];
+    MISSING_NAME = "missing" "name", Error, Cart, Fault, ["field"];
+    MISSING_TEXT = "missing" "text", Error, Cart, Fault, ["field"];
+    TYPE_STRING = "wrong-type" "string", Error, Cart, Fault, ["field", "type"];
+    TYPE_DECIMAL = "wrong-type" "decimal", Error, Cart, Fault, ["field", "type"];
+    TYPE_OBJECT = "wrong-type" "object", Error, Cart, Fault, ["field", "type"];
+    TYPE_LIST = "wrong-type" "list", Error, Cart, Fault, ["field", "type"];
+    TYPE_OBJECTS = "wrong-type" "objects", Error, Cart, Fault, ["field", "type"];
+    TYPE_CONFIGURATION = "wrong-type" "configuration", Error, Cart, Fault, ["field", "type"];
+    BAD_DECIMAL = "bad-decimal", Error, Cart, Fault, ["field", "value"];
+    BAD_WHOLE_NUMBER = "bad-whole-number", Error, Cart, Fault, ["field", "value"];
+    UNKNOWN_KIND = "unknown-kind", Error, Cart, Fault, ["field", "value"];
+    QUANTITY_NOT_POSITIVE = "quantity-not-positive", Error, Cart, Fault, ["field", "value"];
+    PRICE_NEGATIVE = "price-negative", Error, Cart, Fault, ["field", "value"];
+    PER_NOT_POSITIVE = "per-not-positive", Error, Cart, Fault, ["field", "value"];
+    TAX_RATE_NEGATIVE = "tax-rate-negative", Error, Cart, Fault, ["field", "value"];
+    DUPLICATE_ID = "duplicate-id", Error, Cart, Fault, ["field", "value", "line"];
+    UNKNOWN_PARENT = "unknown-parent", Error, Cart, Fault, ["field", "value"];
+    PARENT_CYCLE = "parent-cycle", Error, Cart, Fault, ["field"];
+    // What of a cart cannot become an item.
+    TEXT_WITHOUT_LINE = "text-without-line", Error, Cart, Fault, ["field"];
+    SHIPPING_REFUSED = "shipping-refused", Error, Cart, Fault, ["field", "name"];
+    DISCOUNT_REFUSED = "discount-refused", Error, Cart, Fault, ["field", "name"];
+    DISCOUNT_POSITIVE = "discount-positive", Error, Cart, Fault, ["field", "name", "value"];
+    DISCOUNT_TOO_LARGE = "discount-too-large", Error, Cart, Fault, ["field"];
+    NOTHING_TO_SPREAD_OVER = "nothing-to-spread-over", Error, Cart, Fault, ["field"];
+    TAX_REFUSED = "tax-refused", Error, Cart, Fault, ["field", "rate"];
+    MISSING_TAX_RATE = "missing" "tax-rate", Error, Cart, Fault, ["field"];
+    BAD_QUANTITY_ZERO = "bad-quantity" "zero", Error, Cart, Fault, ["field", "value"];
+    BAD_QUANTITY_DIGITS = "bad-quantity" "digits", Error, Cart, Fault, ["field", "value"];
+    BAD_QUANTITY_DECIMALS = "bad-quantity" "decimals", Error, Cart, Fault, ["field", "value"];
+    BAD_PRICE_NEGATIVE = "bad-price" "negative", Error, Cart, Fault, ["field", "value"];
+    BAD_PRICE_PER = "bad-price" "per", Error, Cart, Fault, ["field", "value"];
+    BAD_PRICE_DIGITS = "bad-price" "digits", Error, Cart, Fault, ["field", "value"];
+    BAD_PRICE_SPREAD = "bad-price" "spread", Error, Cart, Fault, ["field"];
+    BAD_PRICE_TAX = "bad-price" "tax", Error, Cart, Fault, ["field"];
+    BAD_PRICE_GROSS = "bad-price" "gross", Error, Cart, Fault, ["field"];
+    UNKNOWN_UNIT = "unknown-unit", Error, Cart, Fault, ["field", "value"];
+    UNKNOWN_UNIT_NONE = "unknown-unit" "none", Error, Cart, Fault, ["field"];
+    TEMPLATE_FAILED = "template-failed", Error, Cart, Fault, ["field", "reason"];
+    NOT_IN_CHARSET = "not-in-charset", Error, Cart, Fault, ["field", "value", "characters", "charset"];
+    // What became of a cart.
+    TRUNCATED_BY_SYSTEM = "truncated" "system", Warning, Cart, Tell, ["field", "value", "cut", "max"];
+    DEFAULTED = "defaulted", Warning, Cart, Tell, ["field", "value", "code"];
+    ROUNDED = "rounded", Warning, Cart, Tell, ["field", "net", "per", "price", "unit"];
+    NEGATIVE_PRICE = "negative-price", Warning, Cart, Tell, ["field", "value"];
+    TEXT_MOVED = "text-moved", Warning, Cart, Tell, ["field", "line"];
+    HIERARCHY_LEFT_OUT = "hierarchy-left-out", Warning, Cart, Tell, ["field", "release", "line"];
+    PARENT_LATER = "parent-later", Warning, Cart, Tell, ["field", "value"];
+    SHIPPING_SPREAD = "charge-spread" "shipping", Warning, Cart, Tell, ["field", "amount", "currency", "count"];
+    DISCOUNT_SPREAD = "charge-spread" "discount", Warning, Cart, Tell, ["field", "amount", "currency", "count"];
+    SPREAD_ROUNDED = "spread-rounded", Warning, Cart, Tell, ["field", "amount", "currency"];
+    TAX_SPREAD = "tax-spread", Warning, Cart, Tell, ["field"];
+    TAX_LINE = "tax-line", Warning, Cart, Tell, ["field", "amount", "currency", "rate"];
+    TRANSLITERATED = "transliterated", Warning, Cart, Tell, ["field", "characters", "charset"];
+    NOT_IN_XML = "not-in-xml", Warning, Cart, Tell, ["field", "value"];
+    // What the buyer's system will make of a cart.
+    FORECAST_XML = "forecast-xml", Warning, Cart, Tell, ["field"];
+    FORECAST_INSECURE_HOOK = "forecast-insecure-hook", Warning, Cart, Tell, ["field"];
+    FORECAST_SELF_IN_FRAME = "forecast-self-in-frame", Warning, Cart, Tell, ["field"];
+    FORECAST_URL_REFUSED = "forecast-url-length" "refused", Warning, Cart, Tell, ["field", "length", "max"];
+    FORECAST_URL_CUT = "forecast-url-length" "cut", Warning, Cart, Tell, ["field", "length", "max"];
+    FORECAST_URL_BUYER = "forecast-url-length" "buyer", Warning, Cart, Tell, ["field", "length", "max"];
+    FORECAST_TOO_MANY_LINES = "forecast-too-many-lines", Warning, Cart, Tell, ["field", "count", "max"];
+    FORECAST_INDEX = "forecast-index", Warning, Cart, Tell, ["field", "first", "base", "lost"];
+    FORECAST_GAP_INDEX = "forecast-gap" "index", Warning, Cart, Tell, ["field", "first", "base"];
+    FORECAST_GAP_ITEM = "forecast-gap" "item", Warning, Cart, Tell, ["field"];
+    FORECAST_GAP_FIELD = "forecast-gap" "field", Warning, Cart, Tell, ["field"];
+    FORECAST_FIELDS_WHOLE = "forecast-too-many-fields" "whole", Warning, Cart, Tell, ["field", "fields", "max", "lost", "count"];
+    FORECAST_FIELDS_LAST = "forecast-too-many-fields" "last", Warning, Cart, Tell, ["field", "fields", "max"];
+    FORECAST_FIELDS_MORE = "forecast-too-many-fields" "more", Warning, Cart, Tell, ["field", "fields", "max", "lost"];
+    FORECAST_CUT = "forecast-cut", Warning, Cart, Tell, ["field", "value", "length", "max"];
+    FORECAST_PRICE_UNIT = "forecast-price-unit", Warning, Cart, Tell, ["field", "price", "unit"];
+    FORECAST_ROUNDED = "forecast-rounded", Warning, Cart, Tell, ["field", "decimals", "price", "rounded"];
+    FORECAST_UNIT = "forecast-unit", Warning, Cart, Tell, ["field", "value", "units"];
+    FORECAST_FURTHER = "forecast-further", Warning, Cart, Tell, ["field", "count"];
 }

@@ -16,7 +16,7 @@ pub fn leave_out_later(item: &mut Item, release: Release, line: &LineRef, notice
         if item.remove(rule.field).is_some_and(|value| !value.is_empty()) {
             let later = Finding::new(&demands::LATER_RELEASE, rule.field);
             let later = later.with("release", release.as_str()).with("since", rule.since.as_str());
-            notices.push(line.notice_of(&later));
+            notices.push(line.notice(later));
         }
     }
 }
@@ -41,16 +41,16 @@ pub fn hold(item: &mut Item, release: Release, line: &LineRef, notices: &mut Vec
                 let cut = text::cut_at_word(&value, max).into_owned();
                 let truncated = Finding::new(&demands::TRUNCATED, &finding.field);
                 let truncated = truncated.with("value", short(&value)).with("cut", short(&cut)).with("max", max);
-                notices.push(line.notice_of(&truncated));
+                notices.push(line.notice(truncated));
                 item.set(&finding.field, cut);
             }
             Mend::LeaveOut => {
                 if item.remove(&finding.field).is_some() {
-                    notices.push(line.notice_of(&left_out(finding)));
+                    notices.push(line.notice(left_out(finding)));
                 }
             }
-            Mend::Tell => notices.push(line.notice_of(&finding)),
-            Mend::Fault => faults.push(line.fault_of(&finding)),
+            Mend::Tell => notices.push(line.notice(finding)),
+            Mend::Fault => faults.push(line.fault(finding)),
             Mend::Nothing => {}
         }
     }
