@@ -112,6 +112,7 @@ codes! {
     TicketUnknown "ticket-unknown" 404,
     NothingToReturn "nothing-to-return" 409,
     NotFound "not-found" 404,
+    MethodUnknown "method-unknown" 405,
     FormForeign "form-foreign" 403,
     // Ourselves.
     DatabaseUnavailable "database-unavailable" 503,
@@ -125,6 +126,7 @@ impl Code {
         match self {
             CallTooLarge | CartTooLarge | BodyTooLarge => &["limit"],
             MethodNotAllowed => &["method"],
+            MethodUnknown => &["method", "methods"],
             Placeholder => &["parameter", "value"],
             HookMissing | LoginMissing => &["parameter"],
             HookMalformed | CartMalformed | CustomerFaulty | BodyMalformed => &["reason"],

@@ -143,6 +143,8 @@ nothing-to-return = Es gibt noch keinen Warenkorb, der übergeben werden könnte
     .operator = Die Rückgabe-Seite wurde geöffnet, bevor der Shop einen Warenkorb übergeben hat. Übergeben Sie ihn zuerst (POST /api/v1/punchouts/…/cart), und schicken Sie den Browser erst nach der Antwort 201 zu `return_url`.
 not-found = Unter dieser Adresse gibt es nichts. Bitte prüfen Sie die Adresse, oder öffnen Sie den Shop aus Ihrem Beschaffungssystem.
     .operator = Diesen Pfad gibt es nicht. Beschaffungssysteme rufen /oci/ mit einem technischen Namen auf, Shops /api/v1 (siehe /api/docs); ein Reverse-Proxy muss Pfade unverändert durchreichen.
+method-unknown = So lässt sich diese Adresse nicht aufrufen. Bitte öffnen Sie den Shop aus Ihrem Beschaffungssystem.
+    .operator = Die Anfrage kam mit { $method }; dieser Pfad kennt { $methods } (siehe /api/docs).
 
 ## Wir selbst
 

@@ -60,7 +60,8 @@ rule-outer-blanks = { $field } hat Leerzeichen am Anfang oder am Ende.
 rule-truncated = „{ $value }“ wurde auf „{ $cut }“ gekürzt; { $field } darf { $max } Zeichen haben.
 rule-left-out-long = „{ $value }“ wurde in { $field } weggelassen; es hat { $length } Zeichen, höchstens { $max } sind erlaubt.
 rule-left-out-whole = „{ $value }“ wurde in { $field } weggelassen; erlaubt ist eine ganze Zahl mit höchstens { $max } Ziffern.
-rule-left-out-url = „{ $value }“ wurde in { $field } weggelassen; erlaubt ist eine Adresse, die mit https:// oder http:// beginnt.
+rule-left-out-letter = „{ $value }“ wurde in { $field } weggelassen; erlaubt sind: { $allowed }.
+rule-left-out-url = „{ $value }“ wurde in { $field } weggelassen; erlaubt ist eine Adresse, die mit https:// oder http:// beginnt und keine Leerzeichen hat.
 rule-left-out-both = „{ $value }“ wurde in { $field } weggelassen, weil { $other } angegeben ist; nur eines von beiden ist erlaubt.
 rule-left-out-means-nothing = „{ $value }“ wurde in { $field } weggelassen; ohne { $other } bedeutet es nichts.
 

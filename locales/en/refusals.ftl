@@ -143,6 +143,8 @@ nothing-to-return = There is no cart to be sent yet. Please go back to the shop 
     .operator = The return page was opened before the shop handed over a cart. Hand it over first (POST /api/v1/punchouts/…/cart), and send the browser to `return_url` only after the answer 201.
 not-found = There is nothing at this address. Please check it, or open the shop from your procurement system.
     .operator = No route has this path. Procurement systems call /oci/ and a technical name, shops call /api/v1 (see /api/docs); a reverse proxy must pass paths on unchanged.
+method-unknown = This address cannot be asked in this way. Please open the shop from your procurement system.
+    .operator = The request came by { $method }; this path knows { $methods } (see /api/docs).
 
 ## Ourselves
 

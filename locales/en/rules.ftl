@@ -60,7 +60,8 @@ rule-outer-blanks = { $field } has blanks at its beginning or end.
 rule-truncated = “{ $value }” was cut to “{ $cut }”; { $field } may have { $max } characters.
 rule-left-out-long = “{ $value }” was left out of { $field }; it has { $length } characters, at most { $max } are allowed.
 rule-left-out-whole = “{ $value }” was left out of { $field }; a whole number of at most { $max } digits is allowed.
-rule-left-out-url = “{ $value }” was left out of { $field }; an address that begins with https:// or http:// is allowed.
+rule-left-out-letter = “{ $value }” was left out of { $field }; allowed are: { $allowed }.
+rule-left-out-url = “{ $value }” was left out of { $field }; an address that begins with https:// or http:// and holds no blanks is allowed.
 rule-left-out-both = “{ $value }” was left out of { $field }, because { $other } is given; only one of the two is allowed.
 rule-left-out-means-nothing = “{ $value }” was left out of { $field }; without { $other } it means nothing.
 

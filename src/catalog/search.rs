@@ -138,6 +138,38 @@ pub fn trigrams(word: &str) -> Vec<String> {
     all
 }
 
+/// How a word may be meant if one letter of it is wrong, missing or too many, or two neighbors changed places: texts in
+/// which `_` stands for any one letter. In each, three characters in a row are known, so that an index can look them up:
+/// short words stand where words begin, the shortest alone.
+pub fn corrections(word: &str) -> Vec<String> {
+    let length = word.len();
+    let (begin, end) = match length {
+        0..=3 | 25.. => return Vec::new(),
+        4 => (" ", " "),
+        5 | 6 => (" ", ""),
+        _ => ("", ""),
+    };
+    let mut all: Vec<String> = Vec::with_capacity(4 * length);
+    for at in 0..length {
+        let (before, here, after) = (&word[..at], &word[at..=at], &word[at + 1..]);
+        let mut meant = vec![format!("{before}_{after}"), format!("{before}{after}")];
+        // Without its first or last letter a word is found as a part of itself.
+        if at > 0 {
+            meant.push(format!("{before}_{here}{after}"));
+        }
+        if let Some(next) = after.get(..1) {
+            meant.push(format!("{before}{next}{here}{}", &after[1..]));
+        }
+        for meant in meant {
+            let meant = format!("{begin}{meant}{end}");
+            if !all.contains(&meant) {
+                all.push(meant);
+            }
+        }
+    }
+    all
+}
+
 /// Parts of a word of which one is left whole by a mistyped letter, or by two that changed places in a long one.
 pub fn parts(word: &str) -> Vec<String> {
     let length = word.len();
@@ -234,6 +266,41 @@ mod tests {
         assert_eq!(pieces("m8"), [" m8"]);
         assert_eq!(pieces("7"), [" 7 "]);
         assert_eq!(parts("schraube"), ["schr", "aube"]);
+    }
+
+    /// Whether a pattern of [`corrections`] stands in a text, as `LIKE` reads it.
+    fn stands_in(pattern: &str, text: &str) -> bool {
+        let fits = |window: &[u8]| pattern.bytes().zip(window).all(|(wanted, is)| wanted == b'_' || wanted == *is);
+        text.as_bytes().windows(pattern.len()).any(fits)
+    }
+
+    #[test]
+    fn every_single_mistake_is_corrected_and_an_index_can_look_for_it() {
+        for word in ["zange", "toner", "bohrer", "schraube", "batterie", "sechskantschraube"] {
+            let text = format!(" ^ {word} m8 ");
+            let letters: Vec<char> = word.chars().collect();
+            let mut mistyped = Vec::new();
+            for at in 0..letters.len() {
+                let typed = |change: &dyn Fn(&mut Vec<char>)| {
+                    let mut typed = letters.clone();
+                    change(&mut typed);
+                    typed.into_iter().collect::<String>()
+                };
+                mistyped.push(typed(&|letters| letters[at] = 'q'));
+                mistyped.push(typed(&|letters| letters.insert(at, 'q')));
+                mistyped.push(typed(&|letters| drop(letters.remove(at))));
+                if at + 1 < letters.len() {
+                    mistyped.push(typed(&|letters| letters.swap(at, at + 1)));
+                }
+            }
+            for typed in mistyped {
+                let found = text.contains(&typed) || corrections(&typed).iter().any(|meant| stands_in(meant, &text));
+                assert!(found, "{typed} for {word}");
+                for meant in corrections(&typed) {
+                    assert!(meant.split('_').any(|known| known.len() >= 3), "{meant}");
+                }
+            }
+        }
     }
 
     proptest! {

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use crate::account::audit::Actor;
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::license::{Kind, Website};
 use crate::setup::licenses::{self, Description, Event, LicenseError};
@@ -165,7 +165,13 @@ impl License {
 fn print(license: &Description) {
     let website = website(license.website.as_deref(), "not connected");
     let until = license.valid_until.as_deref().map_or_else(|| "without end".to_owned(), |day| format!("until {day}"));
-    let state = if license.suspended { "suspended" } else { "in force" };
+    let is_over =
+        license.valid_until.as_deref().and_then(clock::end_of_day).is_some_and(|end| end < Clock::System.now());
+    let state = match license.suspended {
+        true => "suspended",
+        false if is_over => "expired",
+        false => "in force",
+    };
     let used = license.used_by.as_deref().unwrap_or("not used");
     say!("{}  {:8}  {}  {website}  {until}  {state}  {used}", license.key, license.kind, license.account);
 }

@@ -202,6 +202,9 @@ impl Mapping {
         if !self.names.longtext {
             longtext::fill(&mut item, &full_description, line);
         }
+        if item.longtext.is_empty() {
+            item.longtext = longtext_of_call(scope.context);
+        }
         item
     }
 
@@ -293,10 +296,13 @@ fn is_negative(line: &Line) -> bool {
 }
 
 /// What a buyer sent as `NEW_ITEM-<FIELD>` he wants back on every item (digest 1.5), unless the line
-/// knows better. His own number for the vendor he knows best himself.
+/// knows better. His own number for the vendor he knows best himself; of families he knows nothing.
 fn take_from_call(item: &mut Item, context: &Context, own: &[&str]) {
     for (field, value) in context.call_items {
-        let field = field.split('[').next().unwrap_or_default().trim().to_ascii_uppercase();
+        let field = field.split(['[', ':']).next().unwrap_or_default().trim().to_ascii_uppercase();
+        if matches!(field.as_str(), "ITEM_TYPE" | "PARENT_ID") {
+            continue;
+        }
         let computed = COMPUTED.contains(&field.as_str());
         let is_own = computed || own.contains(&field.as_str()) && item.has(&field);
         if is_field_name(&field) && (field == "VENDOR" || !is_own) {
@@ -306,6 +312,16 @@ fn take_from_call(item: &mut Item, context: &Context, own: &[&str]) {
             }
         }
     }
+}
+
+/// The long text that a buyer sent along, for lines that have none: `NEW_ITEM-LONGTEXT` or `NEW_ITEM-LONGTEXT_1:132[]`.
+fn longtext_of_call(context: &Context) -> String {
+    let is_longtext = |name: &str| {
+        let name = name.trim().to_ascii_uppercase();
+        name.strip_prefix("LONGTEXT").is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '[', ':']))
+    };
+    let found = context.call_items.iter().find(|(name, _)| is_longtext(name));
+    found.map_or_else(String::new, |(_, value)| text::several_lines(value))
 }
 
 #[derive(Default)]

@@ -60,6 +60,8 @@ impl Cart {
 
     /// Reads and checks a cart; a [`CartError::Faulty`] holds all there is to say about it.
     pub fn read(json: &[u8]) -> Result<Self, CartError> {
+        // Some shops' languages put a byte order mark in front.
+        let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
         let value: Value =
             serde_json::from_slice(json).map_err(|error| CartError::NotJson { reason: error.to_string() })?;
         let Value::Object(cart) = value else {
@@ -258,6 +260,12 @@ mod tests {
     #[test]
     fn a_discount_may_be_negative() {
         assert!(with_line(r#"{"kind":"discount","name":"Bonus","quantity":"1","price":{"net":"-5"}}"#).is_ok());
+    }
+
+    #[test]
+    fn a_byte_order_mark_does_no_harm() {
+        let json = format!("\u{feff}{WHOLE}");
+        assert_eq!(Cart::read(json.as_bytes()), Cart::read(WHOLE.as_bytes()));
     }
 
     #[test]

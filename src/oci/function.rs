@@ -35,7 +35,7 @@ pub enum Function {
     /// Answer with an item for each product; at least one, at most [`MAX_VALIDATED`].
     Validate { asked: Vec<Asked> },
     /// Show the search result in the shop.
-    Sourcing { text: String, vendor: Option<String> },
+    Sourcing { text: String },
     /// Answer with all hits as a cart; an empty text has none.
     BackgroundSearch { text: String },
     /// A page of the catalogue as JSON.
@@ -68,7 +68,7 @@ impl Function {
         match self {
             Self::None => Some(Intent::Shop),
             Self::Detail { product_id } => Some(Intent::Detail { product_id: product_id.clone() }),
-            Self::Sourcing { text, .. } => Some(Intent::Search { text: text.clone() }),
+            Self::Sourcing { text } => Some(Intent::Search { text: text.clone() }),
             Self::Validate { .. } | Self::BackgroundSearch { .. } | Self::DownloadJson(_) => None,
         }
     }
@@ -87,7 +87,8 @@ impl Function {
             "DETAIL" => Self::Detail { product_id: product_id(parameters, "DETAIL")? },
             "VALIDATE" => Self::Validate { asked: asked_for(parameters)? },
             "SOURCING" => {
-                Self::Sourcing { text: search_text(parameters, "SOURCING")?, vendor: filled(parameters, "VENDOR") }
+                // VENDOR is not ours to read: it stays among the call's other parameters, and the shop gets it with them.
+                Self::Sourcing { text: search_text(parameters, "SOURCING")? }
             }
             "BACKGROUND_SEARCH" => Self::BackgroundSearch { text: search_text(parameters, "BACKGROUND_SEARCH")? },
             "DOWNLOADJSON" => Self::DownloadJson(Wish::read(parameters)?),
@@ -104,8 +105,7 @@ impl Function {
             Self::DownloadJson(_) => &["PAGESIZE", "REQUESTEDPAGE", "LASTUPDATED", "TRANSACTIONID", "CTI"],
             Self::Detail { .. } => &["PRODUCTID"],
             Self::Validate { .. } => &["PRODUCTID", "QUANTITY"],
-            Self::Sourcing { .. } => &["SEARCHSTRING", "VENDOR"],
-            Self::BackgroundSearch { .. } => &["SEARCHSTRING"],
+            Self::Sourcing { .. } | Self::BackgroundSearch { .. } => &["SEARCHSTRING"],
         }
     }
 }
@@ -201,7 +201,7 @@ mod tests {
         );
         assert_eq!(
             function("FUNCTION=SOURCING&SEARCHSTRING=Switch&VENDOR=77"),
-            Ok(Function::Sourcing { text: "Switch".into(), vendor: Some("77".into()) })
+            Ok(Function::Sourcing { text: "Switch".into() })
         );
         assert_eq!(
             function("FUNCTION=background_search&SEARCHSTRING="),

@@ -192,6 +192,7 @@ pub const CONDITIONS: &[Condition] = &[
     when("EXT_CATEGORY_ID", When::MeansNothingWithout("EXT_SCHEMA_TYPE"), Release::V4_0),
     when("EXT_CATEGORY", When::MeansNothingWithout("EXT_SCHEMA_TYPE"), Release::V4_0),
     when("ATTACHMENT_TITLE", When::MeansNothingWithout("ATTACHMENT"), Release::V4_0),
+    when("ATTACHMENT_PURPOSE", When::MeansNothingWithout("ATTACHMENT"), Release::V4_0),
     when("PRICE", When::Better, Release::V2_0),
     when("PRICEUNIT", When::Better, Release::V2_0),
     when("EXT_PRODUCT_ID", When::Better, Release::V4_0),
@@ -304,6 +305,28 @@ mod tests {
         assert_eq!(checked(&[("CONTRACT_ITEM", "10")]).2, pair("CONTRACT", "missing"));
         assert_eq!(checked(&[("EXT_QUOTE_ITEM", "10")]).2, pair("EXT_QUOTE_ID", "missing"));
         assert_eq!(checked(&[("CONTRACT_ITEM", "10"), ("CONTRACT", "46")]).2, vec![]);
+    }
+
+    #[test]
+    fn what_depends_on_a_field_that_is_left_out_goes_with_it() {
+        let long = "1".repeat(300);
+        let url = format!("https://shop.example/{long}");
+        for (gone, value, with) in [
+            ("CONTRACT", &long, &["CONTRACT_ITEM"][..]),
+            ("EXT_QUOTE_ID", &long, &["EXT_QUOTE_ITEM"]),
+            ("EXT_SCHEMA_TYPE", &"ECLASS-13.00".to_owned(), &["EXT_CATEGORY_ID", "EXT_CATEGORY"]),
+            ("ATTACHMENT", &url, &["ATTACHMENT_TITLE"]),
+        ] {
+            let mut changes = vec![(gone, value.as_str())];
+            changes.extend(with.iter().map(|field| (*field, "10")));
+            let (item, notices, faults) = checked(&changes);
+            assert_eq!(faults, vec![], "{gone}");
+            let left_out: Vec<_> = [gone].iter().chain(with).map(|field| pair(field, "left-out").remove(0)).collect();
+            assert_eq!(notices, left_out);
+            assert!(!item.has(gone) && with.iter().all(|field| !item.has(field)), "{gone}");
+        }
+        let (item, notices, _) = checked(&[("ATTACHMENT_PURPOSE", "CC")]);
+        assert_eq!((item.get("ATTACHMENT_PURPOSE"), notices), (None, pair("ATTACHMENT_PURPOSE", "left-out")));
     }
 
     #[test]

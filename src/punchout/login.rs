@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::credential::secret;
 use crate::license::{Kind, Valid};
-use crate::oci::call::{self, Call, Facts, Function, Intent, Names, Parameters};
+use crate::oci::call::{self, Facts, Function, Intent, Names, Parameters};
 use crate::oci::hook::{self, AllowedHook, HookPolicy};
 use crate::oci::masked::Mask;
 use crate::punchout::reading::{self, Reading};
@@ -198,8 +198,7 @@ async fn login_somewhere(
     inbound: &Inbound,
     trace: &mut Trace,
 ) -> Result<Outcome, Refusal> {
-    let parameters = Parameters::read(&inbound.query, &inbound.body, None)?;
-    let call = Call::read(&parameters, &Default::default())?;
+    let call = reading::somewhere(snapshot, inbound)?;
     call.hook.as_deref().map(hook::plausible).transpose()?;
     let user = call.user.clone();
     let matches = gateway.store.read(move |c| store::customers::list_by_login(c, &user)).await?;
@@ -210,7 +209,7 @@ async fn login_somewhere(
     }
     let systems = verify::somewhere(gateway, snapshot, &call, matches, inbound.address).await?;
     match systems.as_slice() {
-        [] => Err(Refusal::new(Code::NotAssigned).with("system", "").with("customer", &call.user)),
+        [] => Err(Refusal::new(Code::NotAssigned).with("system", "*").with("customer", &call.user)),
         // The system has a say of its own in how it is called, so the call is read again as its own.
         [system] => login_to(gateway, system.clone(), inbound, trace).await,
         several => {

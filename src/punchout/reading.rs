@@ -10,7 +10,7 @@ use crate::oci::call::{Call, CallError, Function, Names, Parameters};
 use crate::oci::hook::AllowedHook;
 use crate::punchout::login::{Inbound, not_offered};
 use crate::refusal::{Code, Refusal};
-use crate::snapshot::System;
+use crate::snapshot::{Snapshot, System};
 use crate::store::customers::Customer;
 use crate::system::{CallSettings, Profile};
 
@@ -39,6 +39,34 @@ pub(super) fn read<'a>(system: &'a System, inbound: &Inbound) -> Result<Reading<
         }
     }
     Err(own)
+}
+
+/// Reads a call that names no system: by the standard's names of parameters, else by those that some system has of its
+/// own. What it is for is decided later, by the settings of the system that is found.
+pub(super) fn somewhere(snapshot: &Snapshot, inbound: &Inbound) -> Result<Call, Refusal> {
+    let standard = CallSettings::default();
+    let read = |settings: &CallSettings| -> Result<Call, Refusal> {
+        Ok(Call::read(&parameters(Some(settings), inbound)?, &settings.names)?)
+    };
+    let refusal = match read(&standard) {
+        Ok(call) => return Ok(call),
+        Err(refusal) if matches!(refusal.code, Code::LoginMissing | Code::HookMissing) => refusal,
+        Err(refusal) => return Err(refusal),
+    };
+    // Each way of reading once, however many systems have it, and in the same order every time.
+    let mut systems: Vec<_> = snapshot.systems().filter(|system| system.active).collect();
+    systems.sort_unstable_by(|one, other| one.slug.cmp(&other.slug));
+    let mut ways = vec![&standard];
+    for system in systems {
+        let settings = &system.profile.call;
+        if !ways.iter().any(|way| way.names == settings.names && way.hook_is_last == settings.hook_is_last) {
+            ways.push(settings);
+            if let Ok(call) = read(settings) {
+                return Ok(call);
+            }
+        }
+    }
+    Err(refusal)
 }
 
 fn read_by(settings: &CallSettings, inbound: &Inbound) -> Result<(Parameters, Call), Refusal> {

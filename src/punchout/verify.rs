@@ -132,12 +132,12 @@ pub(super) async fn customer(
     }
 }
 
-/// The active systems in which the login is right.
+/// The systems in which the login is right, active ones or, if there is none, those that are not.
 pub(super) async fn somewhere(
     gateway: &Gateway,
     snapshot: &Snapshot,
     call: &Call,
-    matches: Vec<(Customer, String)>,
+    matches: Vec<(Customer, Option<String>)>,
     address: IpAddr,
 ) -> Result<Vec<Arc<System>>, Refusal> {
     let now = gateway.clock.now();
@@ -153,12 +153,17 @@ pub(super) async fn somewhere(
     let systems = matches
         .iter()
         .filter(|(customer, _)| right.contains(&customer.id))
-        .filter_map(|(_, id)| snapshot.system_by_id(id));
-    Ok(systems.filter(|system| system.active).cloned().collect())
+        .filter_map(|(_, id)| snapshot.system_by_id(id.as_deref()?));
+    let (active, inactive): (Vec<_>, Vec<_>) = systems.cloned().partition(|system| system.active);
+    Ok(if active.is_empty() { inactive } else { active })
 }
 
 /// The ids of the customers whose password it is: one hash a customer of that name, one if there is none.
-async fn right_of(gateway: &Gateway, call: &Call, matches: &[(Customer, String)]) -> Result<Vec<String>, Refusal> {
+async fn right_of(
+    gateway: &Gateway,
+    call: &Call,
+    matches: &[(Customer, Option<String>)],
+) -> Result<Vec<String>, Refusal> {
     let mut customers: Vec<&Customer> =
         matches.iter().map(|(customer, _)| customer).filter(|customer| customer.active).collect();
     customers.dedup_by(|a, b| a.id == b.id);

@@ -1,9 +1,9 @@
 //! Looking for articles by a text. One order for both databases: the number itself, numbers that begin so, names that
 //! begin so, names with these words, names that hold them, then everything else that does.
 //!
-//! First all words must be in an article. If that gives but a few, articles with half of the text follow; if
-//! nothing at all is found, those that share most groups of three letters with the text, which is what a typing mistake
-//! leaves over. SQLite narrows down by its index of three letters (FTS5), PostgreSQL by `LIKE` and pg_trgm; what then
+//! First all words must be in an article. If that gives but a few, articles with half of the text follow. If nothing at all
+//! is found, one word may have one mistake: a letter that is wrong, missing or too many, or two that changed places; and
+//! then those articles are taken that share most groups of three letters with the text. SQLite narrows down by its index of three letters (FTS5), PostgreSQL by `LIKE` and pg_trgm; what then
 //! counts and sorts is one text of SQL. It may stand in it literally, for a folded word is letters and digits only.
 
 use diesel::prelude::*;
@@ -14,7 +14,7 @@ use super::catalog::{self, Catalog};
 use super::catalog_import::rows_of;
 use super::{Connection, Result, migrate};
 use crate::catalog::article::Article;
-use crate::catalog::search::{Query, contained, parts, pieces, trigrams};
+use crate::catalog::search::{Query, contained, corrections, parts, pieces, trigrams};
 
 /// With fewer hits than this, articles with some of the words are looked for too.
 const FEW: i64 = 10;
@@ -53,6 +53,11 @@ pub fn search(connection: &mut Connection, shop_id: &str, text: &str, limit: i64
         let (more, count) = holding_some(&catalog, &query).list(connection, limit - len(&hits))?;
         total += count;
         hits.extend(more);
+    }
+    if total == 0
+        && let Some(mistyped) = mistyped(&catalog, &query)
+    {
+        (hits, total) = mistyped.list(connection, limit)?;
     }
     if total == 0 {
         (hits, _) = resembling(&catalog, &query).list(connection, MOST_SIMILAR)?;
@@ -190,6 +195,35 @@ fn holding_some<'a>(catalog: &'a Catalog, query: &Query) -> Search<'a> {
         condition: format!("({any}) AND 2 * ({found}) >= {letters} AND ({found}) < {letters} AND NOT {as_number}"),
         tier: format!("(1000 - ({found}))"),
     }
+}
+
+/// All words, one of them with one mistake; nothing for words that are too short for that.
+fn mistyped<'a>(catalog: &'a Catalog, query: &Query) -> Option<Search<'a>> {
+    let words = query.words();
+    let (mut indices, mut conditions, mut in_title) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, word) in words.iter().enumerate() {
+        let meant = corrections(word);
+        if meant.is_empty() {
+            continue;
+        }
+        let others = || words.iter().enumerate().filter(move |(other, _)| *other != place).map(|(_, word)| word);
+        let known = |meant: &String| {
+            let parts = meant.split('_').filter(|part| part.len() >= 3);
+            format!("({})", joined(parts.map(index_of), " AND "))
+        };
+        let index = format!("({})", joined(meant.iter().map(known), " OR "));
+        indices.push(joined([index].into_iter().chain(others().map(|word| index_of(word))), " AND "));
+        let condition = format!("({})", joined(meant.iter().map(|meant| holds(TEXT, meant)), " OR "));
+        let others = others().map(|word| holds(TEXT, &contained(word)));
+        conditions.push(joined([condition].into_iter().chain(others), " AND "));
+        in_title.extend(meant.iter().map(|meant| holds("a.title", meant)));
+    }
+    (!indices.is_empty()).then(|| Search {
+        catalog,
+        index: joined(indices.into_iter().map(|index| format!("({index})")), " OR "),
+        condition: joined(conditions.into_iter().map(|condition| format!("({condition})")), " OR "),
+        tier: format!("CASE WHEN {} THEN 0 ELSE 1 END", joined(in_title, " OR ")),
+    })
 }
 
 /// At least four in ten groups of three letters, and one part of the longest word as it is; the fewer are missing the better.

@@ -94,14 +94,14 @@ pub fn find_candidate(
     Ok(row.map(|(customer, assignment, license)| Candidate { customer, assigned: assignment.is_some(), license }))
 }
 
-/// Customers of any shop with that e-mail or number, with the systems they are assigned to.
-pub fn list_by_login(connection: &mut Connection, user: &str) -> Result<Vec<(Customer, String)>> {
+/// Customers of any shop with that e-mail or number, once for each system they are assigned to, or once without any.
+pub fn list_by_login(connection: &mut Connection, user: &str) -> Result<Vec<(Customer, Option<String>)>> {
     let user = searchable(user);
     on!(connection, c => Ok(customers::table
-        .inner_join(assignments::table)
+        .left_join(assignments::table)
         .filter(customers::email_folded.eq(fold_email(&user)).or(customers::number.eq(&user)))
         .order((customers::id, assignments::system_id))
-        .select((customers::all_columns, assignments::system_id))
+        .select((customers::all_columns, assignments::system_id.nullable()))
         .load(c)?))
 }
 

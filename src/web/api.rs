@@ -58,6 +58,7 @@ pub struct Redeem {
     (status = 404, description = "`entry-unknown`: no token, or another shop's", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`entry-used`: redeemed before", body = Problem, content_type = "application/problem+json"),
     (status = 410, description = "`entry-expired`: too late", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "`body-too-large`: more than 64 KiB", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn redeem(request: HttpRequest, payload: Payload, web: Data<Web>) -> HttpResponse {
@@ -154,6 +155,7 @@ pub async fn close(request: HttpRequest, id: Path<String>, web: Data<Web>) -> Ht
     (status = 201, description = "Created", body = CustomerState),
     (status = 400, description = "`body-malformed`: not JSON, or a member is unknown, missing or of the wrong type", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "`api-key-wrong`", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "`body-too-large`: more than 64 KiB", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`customer-faulty`", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
 ))]

@@ -1,13 +1,16 @@
 //! Every route on one page.
 
+use std::future::ready;
+
 use actix_multipart::form::MultipartFormConfig;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, Resource};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::web::admin::{assignments, audit, customers, import, punchouts, settings, shops, start, systems, trial};
 use crate::web::vendor::{accounts, licenses};
-use crate::web::{api, assets, frame, health, pages, portal, procurement, profile, signin, tools};
+use crate::web::{api, assets, frame, health, pages, portal, problem, procurement, profile, signin, tools};
 
 /// A file of customers with its form.
 const UPLOAD_LIMIT: usize = 11 * 1024 * 1024;
@@ -15,7 +18,7 @@ const UPLOAD_LIMIT: usize = 11 * 1024 * 1024;
 /// The gateway's own listener.
 pub fn routes(config: &mut ServiceConfig) {
     // Procurement systems and buyers' browsers.
-    for call in ["/oci", "/oci/{system}"] {
+    for call in ["/oci", "/oci/", "/oci/{system}", "/oci/{system}/"] {
         config.service(
             web::resource(call)
                 .route(web::get().to(procurement::call))
@@ -24,18 +27,18 @@ pub fn routes(config: &mut ServiceConfig) {
         );
     }
     config
-        .route("/return/{ticket}", web::get().to(procurement::return_page))
-        .route("/leave/{ticket}", web::get().to(procurement::leave))
+        .service(only("/return/{ticket}", "GET").route(web::get().to(procurement::return_page)))
+        .service(only("/leave/{ticket}", "GET").route(web::get().to(procurement::leave)))
         .route("/", web::get().to(procurement::home))
         // Shops.
-        .route("/api/v1/entries/redeem", web::post().to(api::redeem))
+        .service(only("/api/v1/entries/redeem", "POST").route(web::post().to(api::redeem)))
         .service(
-            web::resource("/api/v1/punchouts/{id}")
+            only("/api/v1/punchouts/{id}", "GET, DELETE")
                 .route(web::get().to(api::punchout))
                 .route(web::delete().to(api::close)),
         )
-        .route("/api/v1/punchouts/{id}/cart", web::post().to(api::put_cart))
-        .route("/api/v1/customers/{number}", web::put().to(api::put_customer))
+        .service(only("/api/v1/punchouts/{id}/cart", "POST").route(web::post().to(api::put_cart)))
+        .service(only("/api/v1/customers/{number}", "PUT").route(web::put().to(api::put_customer)))
         .route("/api/openapi.json", web::get().to(api::description))
         .service(web::redirect("/api/docs", "/api/docs/"))
         .service(SwaggerUi::new("/api/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/api/openapi.json")))
@@ -48,8 +51,12 @@ pub fn routes(config: &mut ServiceConfig) {
                 .route(web::post().to(tools::check)),
         )
         // Operators.
-        .route("/health/live", web::get().to(health::live))
-        .route("/health/ready", web::get().to(health::ready))
+        .service(
+            only("/health/live", "GET, HEAD").route(web::get().to(health::live)).route(web::head().to(health::live)),
+        )
+        .service(
+            only("/health/ready", "GET, HEAD").route(web::get().to(health::ready)).route(web::head().to(health::ready)),
+        )
         .route("/assets/punchgate.css", web::get().to(assets::stylesheet))
         .route("/assets/punchgate.js", web::get().to(assets::script))
         .route("/assets/htmx.min.js", web::get().to(assets::htmx))
@@ -57,6 +64,11 @@ pub fn routes(config: &mut ServiceConfig) {
         // Pages for people who sign in; `explain` makes a page of what their handlers refuse.
         .service(web::scope("").wrap(from_fn(frame::explain)).configure(signed_in))
         .default_service(web::to(pages::not_found));
+}
+
+/// A path for programs, which says with which methods it may be asked when it is asked by another.
+fn only(path: &str, methods: &'static str) -> Resource {
+    web::resource(path).default_service(web::to(move |request: HttpRequest| ready(problem::method(&request, methods))))
 }
 
 fn signed_in(config: &mut ServiceConfig) {

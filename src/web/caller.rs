@@ -1,6 +1,6 @@
 //! Who calls: the address behind trusted proxies, the language, and whether a page or JSON is wanted.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HeaderName};
@@ -20,7 +20,7 @@ pub fn address(request: &HttpRequest, trusted: &[IpAddr]) -> IpAddr {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .collect();
-    let parsed = forwarded.iter().rev().map_while(|entry| entry.trim().parse::<IpAddr>().ok());
+    let parsed = forwarded.iter().rev().map_while(|entry| forwarded_address(entry.trim()));
     let mut last = peer;
     for address in parsed {
         last = address;
@@ -29,6 +29,12 @@ pub fn address(request: &HttpRequest, trusted: &[IpAddr]) -> IpAddr {
         }
     }
     last
+}
+
+/// An entry of `X-Forwarded-For`: an address, by some proxies with its port, and then with brackets around IPv6.
+fn forwarded_address(entry: &str) -> Option<IpAddr> {
+    let bare = entry.strip_prefix('[').and_then(|entry| entry.strip_suffix(']')).unwrap_or(entry);
+    bare.parse().ok().or_else(|| entry.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 /// The language for a page: what the call named, else what the browser likes, else English.
@@ -40,7 +46,7 @@ pub fn language(request: &HttpRequest, named: Option<&str>) -> Language {
 /// Whether the caller would rather have JSON than a page (RFC 9110 12.5.1).
 pub fn prefers_json(request: &HttpRequest) -> bool {
     let accept = header(request, ACCEPT).unwrap_or("*/*");
-    let json = quality(accept, &["application/problem+json", "application/json"]);
+    let json = quality(accept, &["application/problem+json", "application/json", "application/*"]);
     let html = quality(accept, &["text/html", "application/xhtml+xml"]);
     json > html
 }
@@ -82,6 +88,21 @@ mod tests {
 
     fn accepting(value: &str) -> HttpRequest {
         TestRequest::default().insert_header(("accept", value)).to_http_request()
+    }
+
+    #[test]
+    fn a_forwarded_address_may_have_a_port() {
+        for (entry, address) in [
+            ("203.0.113.9", Some("203.0.113.9")),
+            ("203.0.113.9:1111", Some("203.0.113.9")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("[2001:db8::1]", Some("2001:db8::1")),
+            ("[2001:db8::1]:443", Some("2001:db8::1")),
+            ("unknown", None),
+            ("", None),
+        ] {
+            assert_eq!(forwarded_address(entry), address.map(|address| address.parse().unwrap()), "{entry}");
+        }
     }
 
     #[test]

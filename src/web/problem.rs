@@ -105,6 +105,15 @@ pub fn to_shop_of(request: &HttpRequest, web: &Web, refusal: &Refusal, trace: &T
     answer_shop(refusal, &reference)
 }
 
+/// The answer to a method that a path does not know.
+pub fn method(request: &HttpRequest, methods: &'static str) -> HttpResponse {
+    let refusal = Refusal::new(Code::MethodUnknown).with("method", request.method().as_str()).with("methods", methods);
+    if request.path().starts_with("/return/") || request.path().starts_with("/leave/") {
+        return to_buyer(request, &refusal, caller::language(request, None));
+    }
+    to_shop(request, &refusal)
+}
+
 fn answer_shop(refusal: &Refusal, reference: &str) -> HttpResponse {
     let problem = problem(
         refusal,
@@ -148,7 +157,7 @@ fn start(refusal: &Refusal) -> HttpResponseBuilder {
         response.insert_header((RETRY_AFTER, seconds.to_string()));
     }
     // RFC 9110 15.5.6 asks for it.
-    if refusal.code == Code::MethodNotAllowed
+    if matches!(refusal.code, Code::MethodNotAllowed | Code::MethodUnknown)
         && let Some((_, methods)) = refusal.arguments.iter().find(|(name, _)| *name == "methods")
     {
         response.insert_header((ALLOW, methods.as_str()));

@@ -303,6 +303,70 @@ fn a_customer_of_several_systems_has_to_say_which_one_he_means() {
 }
 
 #[test]
+fn without_a_system_in_the_address_a_right_login_is_told_what_forbids_it() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("active = false");
+        let gateway = acme.installation.serve();
+        let buyer = gateway.buyer().path("/oci");
+        assert_eq!(buyer.call().refusal(), (403, "system-inactive".into()));
+        acme.installation.sql("DELETE FROM assignments");
+        assert_eq!(buyer.call().refusal(), (403, "not-assigned".into()));
+        assert_eq!(buyer.with("PASSWORD", "wrong").call().refusal(), (401, "login-wrong".into()));
+    });
+}
+
+#[test]
+fn without_a_system_in_the_address_a_systems_own_names_of_parameters_are_known() {
+    let names = "[system.call]\nnames = { user = \"LOGIN\", password = \"KEY\", hook = \"BACK\" }";
+    let acme = Installation::on_sqlite().with_acme(names);
+    let gateway = acme.installation.serve();
+    let call = "LOGIN=buyer%40acme-customer.example&KEY=correct+horse&BACK=https%3A%2F%2Fsrm.example.com%2Freturn";
+    let entered = gateway.send("GET", &format!("/oci?{call}"), None);
+    assert_eq!(gateway.shop().redeem(&entered.token())["system"], "srm");
+    // Whoever uses the standard's names is told what is missing of these.
+    let standard = gateway.send("GET", "/oci?USERNAME=a&PASSWORD=b", None);
+    assert_eq!(standard.refusal(), (400, "hook-missing".into()));
+}
+
+#[test]
+fn a_slash_behind_the_address_does_no_harm() {
+    let acme = Installation::on_sqlite().with_acme("");
+    let gateway = acme.installation.serve();
+    for path in ["/oci/", "/oci/srm/"] {
+        assert_eq!(gateway.buyer().path(path).call().status, 303, "{path}");
+    }
+}
+
+#[test]
+fn every_path_says_by_which_methods_it_may_be_asked() {
+    let acme = Installation::on_sqlite().with_acme("");
+    let gateway = acme.installation.serve();
+    let ask = |method: &str, path: &str| {
+        let method = method.parse().expect("a method");
+        Answer::of(client().request(method, format!("{}{path}", gateway.url)).send().expect("an answer"))
+    };
+    for (method, path, allowed) in [
+        ("GET", "/api/v1/entries/redeem", "POST"),
+        ("PUT", "/api/v1/punchouts/1/cart", "POST"),
+        ("PATCH", "/api/v1/punchouts/1", "GET, DELETE"),
+        ("POST", "/api/v1/customers/1", "PUT"),
+        ("DELETE", "/health/live", "GET, HEAD"),
+    ] {
+        let answer = ask(method, path);
+        assert_eq!(answer.status.as_u16(), 405, "{method} {path}");
+        assert_eq!(answer.header("allow"), allowed);
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        assert_eq!(answer.json()["code"], "method-unknown");
+    }
+    let page = ask("POST", "/return/ticket");
+    assert_eq!((page.status.as_u16(), page.header("allow")), (405, "GET"));
+    assert!(page.header("content-type").starts_with("text/html"));
+    for path in ["/health/live", "/health/ready"] {
+        assert_eq!(ask("HEAD", path).status, 200, "{path}");
+    }
+}
+
+#[test]
 fn customers_of_two_shops_with_the_same_email_are_told_apart_by_their_passwords() {
     on_both_databases(|installation| {
         let acme = installation.with_acme("");

@@ -338,6 +338,10 @@ fn a_search_finds_parts_of_words_and_numbers_first() {
             assert_eq!(catalogs.found(text), ["SW-10005"], "{text}");
         }
         assert_eq!(catalogs.found("sechskantschrube m8x60")[0], "SW-10002");
+        // One mistake, in words of any length: changed places, a letter wrong, missing, too many.
+        for mistyped in ["scharube", "schrabe", "schrxube", "schrauube"] {
+            assert_eq!(catalogs.search(mistyped, 10).total, 4, "{mistyped}");
+        }
         for nothing in ["", "   ", "%", "_", "'\"*", "xylophon", "\0"] {
             assert_eq!(catalogs.search(nothing, 10), Hits::default(), "{nothing:?}");
         }

@@ -216,19 +216,32 @@ fn fields_of_the_call_come_back_on_every_item_unless_the_line_has_them() {
         ("PRICE", "0.010"),
         ("SERVICE", "X"),
         ("CUST_FIELD1", "call"),
-        ("LONGTEXT_1:132[]", "wrong"),
+        ("LONGTEXT_1:132[]", "Deliver to\ngate 3"),
+        ("ITEM_TYPE", "R"),
+        ("PARENT_ID", "9"),
     ]
     .map(|(field, value)| (field.to_owned(), value.to_owned()));
     let context = Context { call_items: &call_items, ..Context::default() };
     let mapping = mapping_with(&[rule("VENDOR", &["custom.vendor"], ""), rule("CUST_FIELD1", &[], "fixed")]);
-    let cart = cart(&[line(json!({"custom": {"vendor": "99"}})), line(json!({}))]);
-    for item in mapping.map(&cart, &context).unwrap().items {
+    let bought = cart(&[line(json!({"custom": {"vendor": "99"}})), line(json!({}))]);
+    for item in mapping.map(&bought, &context).unwrap().items {
         assert_eq!(
             ["VENDOR", "MATGROUP", "VENDORMAT", "PRICE", "SERVICE", "CUST_FIELD1", "LONGTEXT"]
                 .map(|field| item.get(field)),
-            [Some("0000004711"), Some("G1"), Some("SW-10001"), Some("12.500"), None, Some("call"), None]
+            [
+                Some("0000004711"),
+                Some("G1"),
+                Some("SW-10001"),
+                Some("12.500"),
+                None,
+                Some("call"),
+                Some("Deliver to\ngate 3")
+            ]
         );
+        assert!(!item.has("ITEM_TYPE") && !item.has("PARENT_ID"), "a buyer knows nothing of the cart's families");
     }
+    let described = cart(&[line(json!({"description": "Zinc plated"}))]);
+    assert_eq!(mapping.map(&described, &context).unwrap().items[0].longtext, "Zinc plated");
 }
 
 #[test]

@@ -126,7 +126,7 @@ demands! {
     BAD_WHOLE = "bad-whole", Warning, Item, LeaveOut, ["field", "value", "max"];
     // Codes.
     BAD_FLAG = "bad-flag", Error, Item, Fault, ["field", "value"];
-    BAD_LETTER = "bad-letter", Warning, Item, Tell, ["field", "value", "allowed"];
+    BAD_LETTER = "bad-letter", Warning, Item, LeaveOut, ["field", "value", "allowed"];
     BAD_URL = "bad-url", Warning, Item, LeaveOut, ["field", "value"];
     BAD_CURRENCY = "bad-currency", Error, Item, Fault, ["field", "value"];
     UNIT_TOO_LONG = "unit-too-long", Error, Item, Tell, ["field", "value"];
@@ -144,6 +144,7 @@ demands! {
     TRUNCATED = "truncated", Warning, Item, Tell, ["field", "value", "cut", "max"];
     LEFT_OUT_LONG = "left-out" "long", Warning, Item, Tell, ["field", "value", "length", "max"];
     LEFT_OUT_WHOLE = "left-out" "whole", Warning, Item, Tell, ["field", "value", "max"];
+    LEFT_OUT_LETTER = "left-out" "letter", Warning, Item, Tell, ["field", "value", "allowed"];
     LEFT_OUT_URL = "left-out" "url", Warning, Item, Tell, ["field", "value"];
     LEFT_OUT_BOTH = "left-out" "both", Warning, Item, Tell, ["field", "value", "other"];
     LEFT_OUT_MEANS_NOTHING = "left-out" "means-nothing", Warning, Item, Tell, ["field", "value", "other"];

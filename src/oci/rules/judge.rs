@@ -93,10 +93,8 @@ fn together(present: &Present<'_>, release: Release, depth: Depth, found: &mut V
             When::Without(_) if !has && !has_other => found.push(naming(&demands::MISSING_WITHOUT)),
             When::With(_) if !has && has_other => found.push(naming(&demands::MISSING_WITH)),
             When::NotWith(_) if has && has_other => found.push(naming(&demands::BOTH).with("value", short(value))),
-            // A title alone does no harm.
-            When::MeansNothingWithout(_)
-                if has && !has_other && (field != "ATTACHMENT_TITLE" || depth == Depth::All) =>
-            {
+            // A title or a purpose alone does no harm.
+            When::MeansNothingWithout(other) if has && !has_other && (other != "ATTACHMENT" || depth == Depth::All) => {
                 found.push(naming(&demands::MEANS_NOTHING).with("value", short(value)));
             }
             When::Better if !has && depth == Depth::All => {
@@ -399,7 +397,6 @@ mod tests {
             ("CURRENCY", "euro", "bad-currency"),
             ("SERVICE", "Service", "bad-flag"),
             ("ITEM_TYPE", "Z", "bad-letter"),
-            ("ATTACHMENT_PURPOSE", "D", "bad-letter"),
             ("ATTACHMENT", "file:///c:/a.pdf", "bad-url"),
             ("TAX", "19", "unknown-field"),
             ("LEADTIME", "2-3", "bad-whole"),

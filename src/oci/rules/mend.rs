@@ -5,7 +5,7 @@
 
 use super::demands::{self, Mend};
 use super::judge::{self, Depth};
-use super::{RULES, Release, place};
+use super::{CONDITIONS, RULES, Release, When, place};
 use crate::oci::finding::{Fault, Finding, LineRef, Notice, short};
 use crate::oci::item::Item;
 use crate::oci::text;
@@ -45,8 +45,10 @@ pub fn hold(item: &mut Item, release: Release, line: &LineRef, notices: &mut Vec
                 item.set(&finding.field, cut);
             }
             Mend::LeaveOut => {
-                if item.remove(&finding.field).is_some() {
+                let field = finding.field.clone();
+                if item.remove(&field).is_some() {
                     notices.push(line.notice(left_out(finding)));
+                    leave_out_with(&field, item, line, notices);
                 }
             }
             Mend::Tell => notices.push(line.notice(finding)),
@@ -56,11 +58,28 @@ pub fn hold(item: &mut Item, release: Release, line: &LineRef, notices: &mut Vec
     }
 }
 
+/// Leaves out what means nothing, or must not be there, without a field that was left out.
+fn leave_out_with(gone: &str, item: &mut Item, line: &LineRef, notices: &mut Vec<Notice>) {
+    for condition in CONDITIONS {
+        let depends = match condition.when {
+            When::MeansNothingWithout(other) if other == gone => condition.field,
+            // The item of a contract without its contract.
+            When::With(other) if condition.field == gone && other != "PRICE" => other,
+            _ => continue,
+        };
+        if let Some(value) = item.remove(depends) {
+            let finding = Finding::new(&demands::LEFT_OUT_MEANS_NOTHING, depends);
+            notices.push(line.notice(finding.with("value", short(&value)).with("other", gone)));
+        }
+    }
+}
+
 /// The same, said of something that was done.
 fn left_out(finding: Finding) -> Finding {
     let demand = match finding.demand.code {
         "bad-whole" => &demands::LEFT_OUT_WHOLE,
         "bad-url" => &demands::LEFT_OUT_URL,
+        "bad-letter" => &demands::LEFT_OUT_LETTER,
         "both" => &demands::LEFT_OUT_BOTH,
         "means-nothing" => &demands::LEFT_OUT_MEANS_NOTHING,
         _ => &demands::LEFT_OUT_LONG,

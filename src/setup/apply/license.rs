@@ -39,7 +39,7 @@ impl Work<'_> {
             && let Err(invalid) = license.verdict(kind, &website, self.now)
         {
             let why = explain(invalid, &license, &website);
-            self.applied.warnings.push(format!("{here}: the license cannot be used yet: {why}"));
+            self.applied.warnings.push(format!("{here}: the license is none for calls as it stands: {why}"));
         }
         Ok(license)
     }
