@@ -288,7 +288,9 @@ mod tests {
                 };
                 mistyped.push(typed(&|letters| letters[at] = 'q'));
                 mistyped.push(typed(&|letters| letters.insert(at, 'q')));
-                mistyped.push(typed(&|letters| drop(letters.remove(at))));
+                mistyped.push(typed(&|letters| {
+                    letters.remove(at);
+                }));
                 if at + 1 < letters.len() {
                     mistyped.push(typed(&|letters| letters.swap(at, at + 1)));
                 }

@@ -92,7 +92,7 @@ const MEMBERS: [(&str, Member); 23] = [
     ("id", |line| given(&line.id)),
     ("kind", |line| Cow::Borrowed(line.kind.as_str())),
     ("product_id", |line| given(&line.product_id)),
-    ("name", |line| name(&line.name)),
+    ("name", |line| given(&line.name)),
     ("description", |line| text::plain(line.description.as_deref().unwrap_or_default()).into()),
     ("quantity", |line| number(Some(line.quantity))),
     ("unit", |line| given(&line.unit)),
@@ -129,14 +129,6 @@ const SURROUNDINGS: [(&str, Surrounding); 10] = [
 
 const LISTS: &str = "categories.scheme, categories.id, categories.name, attachments.url, attachments.title, \
     attachments.purpose (of the first entry; others as categories[1].id, categories[ECLASS].id, attachments[C].url)";
-
-/// Some shops write HTML into names, too; no procurement system shows it as such.
-fn name(name: &Option<String>) -> Cow<'_, str> {
-    match name {
-        Some(name) if text::is_html(name) => Cow::Owned(text::plain(name)),
-        name => given(name),
-    }
-}
 
 fn given(text: &Option<String>) -> Cow<'_, str> {
     Cow::Borrowed(text.as_deref().unwrap_or_default())

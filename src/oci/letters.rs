@@ -57,9 +57,9 @@ pub fn fit(item: &mut Item, charset: Charset, notices: &mut Vec<Notice>, faults:
     }
 }
 
-/// `ř, ů`, and how many more there are: `ř, ů, … (+5)`.
+/// `"ř", "ů"`, and how many more there are: `"ř", "ů", … (+5)`.
 fn named(characters: &[char]) -> String {
-    let shown: Vec<String> = characters.iter().take(NAMED).map(|c| visible(*c)).collect();
+    let shown: Vec<String> = characters.iter().take(NAMED).map(|c| format!("\"{}\"", visible(*c))).collect();
     match characters.len().saturating_sub(NAMED) {
         0 => shown.join(", "),
         more => format!("{}, … (+{more})", shown.join(", ")),
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(item.get("DESCRIPTION"), Some("Rezací kotouc 5 €"));
         assert_eq!((item.get("CUST_FIELD1"), item.get("LONGTEXT")), (Some("u"), Some("Größe\nr")));
         assert!(notices.iter().all(|(code, _)| code == "transliterated"));
-        assert_eq!(notices[0].1, "Ř, č is not in iso-8859-1 and was written in its letters.");
+        assert_eq!(notices[0].1, "\"Ř\", \"č\" is not in iso-8859-1 and was written in its letters.");
         assert_eq!(notices.len(), 3);
     }
 

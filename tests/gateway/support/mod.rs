@@ -134,6 +134,7 @@ impl Installation {
         match self.database_url.strip_prefix("sqlite://") {
             Some(file) => {
                 let mut connection = SqliteConnection::establish(file).expect("the database");
+                connection.batch_execute("PRAGMA busy_timeout = 5000").expect("patience");
                 connection.batch_execute(statement).expect("a statement");
             }
             None => postgres::execute(&self.database_url, statement),
