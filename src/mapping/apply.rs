@@ -299,7 +299,7 @@ fn is_negative(line: &Line) -> bool {
 /// knows better. His own number for the vendor he knows best himself; of families he knows nothing.
 fn take_from_call(item: &mut Item, context: &Context, own: &[&str]) {
     for (field, value) in context.call_items {
-        let field = field.split(['[', ':']).next().unwrap_or_default().trim().to_ascii_uppercase();
+        let field = field.split('[').next().unwrap_or_default().trim().to_ascii_uppercase();
         if matches!(field.as_str(), "ITEM_TYPE" | "PARENT_ID") {
             continue;
         }

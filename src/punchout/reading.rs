@@ -59,7 +59,7 @@ pub(super) fn somewhere(snapshot: &Snapshot, inbound: &Inbound) -> Result<Call, 
     let mut ways = vec![&standard];
     for system in systems {
         let settings = &system.profile.call;
-        if !ways.iter().any(|way| way.names == settings.names && way.hook_is_last == settings.hook_is_last) {
+        if !ways.iter().any(|way| reads_alike(way, settings)) {
             ways.push(settings);
             if let Ok(call) = read(settings) {
                 return Ok(call);

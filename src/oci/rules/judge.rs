@@ -406,6 +406,7 @@ mod tests {
         ] {
             assert_eq!(with(field, value), [code], "{field}={value}");
         }
+        assert_eq!(with("ATTACHMENT_PURPOSE", "D"), ["bad-letter", "means-nothing"]);
     }
 
     proptest! {

@@ -64,7 +64,7 @@ fn leave_out_with(gone: &str, item: &mut Item, line: &LineRef, notices: &mut Vec
         let depends = match condition.when {
             When::MeansNothingWithout(other) if other == gone => condition.field,
             // The item of a contract without its contract.
-            When::With(other) if condition.field == gone && other != "PRICE" => other,
+            When::With(other) if condition.field == gone => other,
             _ => continue,
         };
         if let Some(value) = item.remove(depends) {
