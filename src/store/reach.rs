@@ -19,6 +19,9 @@ use super::{Connection, StoreError};
 /// The longest pause between two tries to reach a server that is away.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// How long a file that another process has locked is waited for. SQLite is told the same in its own way.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+
 /// What the threads of one store know together.
 pub(super) struct Shared {
     pub(super) url: DatabaseUrl,
@@ -138,20 +141,40 @@ fn connect_sqlite(path: &Path, access: Access) -> Result<Connection, StoreError>
     let mut connection = SqliteConnection::establish(&path.to_string_lossy()).map_err(|e| unavailable(&e))?;
     // Pragmas belong to the connection, not to the file, except for the journal's mode.
     connection
-        .batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;")
+        .batch_execute(&format!(
+            "PRAGMA busy_timeout = {}; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;",
+            LOCK_PATIENCE.as_millis()
+        ))
         .map_err(|e| unavailable(&e))?;
-    connection
-        .batch_execute(match access {
+    match access {
+        Access::Write => {
+            write_ahead(&mut connection).map_err(|e| unavailable(&e))?;
             // The log is worked off after 32 MiB, not after SQLite's 4: pages that every login touches are then written once
             // for many.
-            Access::Write => {
-                "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 8192; PRAGMA journal_size_limit = 67108864; \
-                 PRAGMA cache_size = -8192;"
-            }
-            Access::ReadOnly => "PRAGMA query_only = ON;",
-        })
-        .map_err(|e| unavailable(&e))?;
+            connection.batch_execute(
+                "PRAGMA wal_autocheckpoint = 8192; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -8192;",
+            )
+        }
+        Access::ReadOnly => connection.batch_execute("PRAGMA query_only = ON;"),
+    }
+    .map_err(|e| unavailable(&e))?;
     Ok(Connection::Sqlite(connection))
+}
+
+/// Gives the file a write-ahead log. Of several processes that do so to a new file at once, SQLite does not let all wait
+/// in its own way, since two that hold a lock each would wait for each other: it refuses one of them, which may try again.
+fn write_ahead(connection: &mut SqliteConnection) -> diesel::QueryResult<()> {
+    let patience = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match connection.batch_execute("PRAGMA journal_mode = WAL;") {
+            Err(diesel::result::Error::DatabaseError(_, info))
+                if info.message() == "database is locked" && Instant::now() < patience =>
+            {
+                thread::sleep(Duration::from_millis(10));
+            }
+            done => return done,
+        }
+    }
 }
 
 /// Makes a new database file that its owner alone can read: it will hold e-mails, carts and license
@@ -161,5 +184,23 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     match made {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         made => made.map(|_| ()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_file_may_be_opened_by_many_at_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for round in 0..40 {
+            let file = folder.path().join(format!("{round}.db"));
+            thread::scope(|scope| {
+                for _ in 0..6 {
+                    scope.spawn(|| connect_sqlite(&file, Access::Write).map(|_| ()).expect("it opens"));
+                }
+            });
+        }
     }
 }
