@@ -69,8 +69,7 @@ pub fn check(input: Input<'_>, wanted: &Wanted, language: Language) -> Result<Ch
     let settings = Settings::effective(&json!({ "preset": preset }))?;
     let buyer = Buyer {
         release: wanted.release.unwrap_or(settings.oci_version),
-        charset: &settings.form.charset,
-        first_index: settings.form.first_index,
+        form: &settings.form,
         names: &settings.call.names,
         hook_is_last: settings.call.hook_is_last,
         functions: &settings.call.functions,

@@ -84,6 +84,7 @@ settings-hook-no-scheme = Schreiben Sie https:// davor.
 settings-hook-scheme = Nur https und http sind möglich.
 settings-hook-not-a-url = Das ist keine Adresse.
 settings-hook-user-info = Eine Adresse enthält hier weder Benutzername noch Passwort.
+settings-hook-wildcard = Ein * im Namen des Rechners gilt nicht; nennen Sie jeden Rechner für sich.
 settings-hook-query = Nur Ursprung und Pfad werden verglichen; lassen Sie weg, was nach ? oder # kommt.
 settings-charset-hint = auto: was der Aufruf sagt; auto-strict: ebenso, doch mit dem echten ISO-8859-1 statt dessen, was Browser daraus machen; oder fest, etwa utf-8.
 settings-fault-charset = auto, auto-strict oder die Bezeichnung eines Zeichensatzes wie utf-8.

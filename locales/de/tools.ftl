@@ -96,6 +96,7 @@ tools-fact-password = Passwort
 tools-fact-hook = Rücksprungadresse
 tools-fact-cancel = Abbruchadresse
 tools-fact-function = Funktion
+tools-fact-asked = Gesucht
 tools-fact-version = OCI-Version
 tools-fact-charset = Zeichensatz
 tools-fact-target = Frame

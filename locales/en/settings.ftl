@@ -84,6 +84,7 @@ settings-hook-no-scheme = write https:// in front of it.
 settings-hook-scheme = only https and http are possible.
 settings-hook-not-a-url = this is not an address.
 settings-hook-user-info = an address here holds no user name or password.
+settings-hook-wildcard = a * in the host's name does not count; name each host by itself.
 settings-hook-query = only origin and path are compared; leave out what follows ? or #.
 settings-charset-hint = auto: what the call says; auto-strict: the same, with the true ISO-8859-1 instead of what browsers make of it; or fixed, such as utf-8.
 settings-fault-charset = auto, auto-strict, or the label of a charset such as utf-8.

@@ -96,6 +96,7 @@ tools-fact-password = Password
 tools-fact-hook = Return address
 tools-fact-cancel = Cancel address
 tools-fact-function = Function
+tools-fact-asked = Asked for
 tools-fact-version = OCI version
 tools-fact-charset = Character set
 tools-fact-target = Frame

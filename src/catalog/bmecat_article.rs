@@ -5,6 +5,7 @@
 //! address: a file name without a MIME_ROOT that is one is left out.
 
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::article::{Article, Attachment, Category, Kind, Price, Text};
 use super::bmecat::Transaction;
@@ -15,6 +16,7 @@ use super::record::{MAX_PRICES, Record, Repricing, Wrong};
 use super::tree::Node;
 use crate::oci::amount::Decimal;
 use crate::oci::finding::quoted;
+use crate::oci::rules;
 
 const NAMES: Names = Names {
     product_id: "SUPPLIER_AID",
@@ -186,7 +188,7 @@ impl<'a> Reader<'a> {
         let category = |node: Node<'_>| {
             let value = |names| node.value(names).map(str::to_owned);
             let category = Category {
-                scheme: value(&["REFERENCE_FEATURE_SYSTEM_NAME"]),
+                scheme: node.value(&["REFERENCE_FEATURE_SYSTEM_NAME"]).map(scheme),
                 id: value(&["REFERENCE_FEATURE_GROUP_ID", "REFERENCE_FEATURE_GROUP_ID2"]),
                 name: value(&["REFERENCE_FEATURE_GROUP_NAME"]),
             };
@@ -338,14 +340,61 @@ fn ean(details: Node<'_>) -> Option<String> {
     details.value(&["EAN"]).or_else(pid).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// The address of a file; nothing if it is none that a browser could open.
+/// A classification by a name that OCI's field has room for: BMEcat's `ECLASS-13.0` is written `ECLASS13.0` there. `ECLASS-5.1`
+/// has room and stays what buyers know.
+fn scheme(name: &str) -> String {
+    let room = rules::of("EXT_SCHEMA_TYPE").and_then(|rule| rule.max);
+    match name.split_at_checked("ECLASS-".len()) {
+        Some((prefix, release))
+            if room.is_some_and(|room| name.len() > room) && prefix.eq_ignore_ascii_case("ECLASS-") =>
+        {
+            format!("ECLASS{release}")
+        }
+        _ => name.to_owned(),
+    }
+}
+
+/// The address of a file, its blanks and umlauts percent-encoded; nothing if it is none that a browser could open.
 fn address(root: &str, source: &str) -> Option<String> {
     let is_address = |text: &str| text.starts_with("https://") || text.starts_with("http://");
     let source = source.trim();
-    if is_address(source) {
-        return Some(source.to_owned());
+    let whole = if is_address(source) {
+        source.to_owned()
+    } else {
+        let path = source.replace('\\', "/");
+        format!("{}/{}", root.trim_end_matches('/'), path.trim_start_matches('/'))
+    };
+    Url::parse(&whole).ok().filter(|_| is_address(&whole)).map(String::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_files_are_what_browsers_open() {
+        for (root, source, expected) in [
+            ("https://cdn.example/m", "pic/M8 x 40.jpg", Some("https://cdn.example/m/pic/M8%20x%2040.jpg")),
+            ("https://cdn.example/m/", r"\pic\Größe.jpg", Some("https://cdn.example/m/pic/Gr%C3%B6%C3%9Fe.jpg")),
+            ("", "http://x.example/a%20b.pdf?v=1", Some("http://x.example/a%20b.pdf?v=1")),
+            ("", "pic/1.jpg", None),
+            ("ftp://cdn.example", "1.jpg", None),
+            ("", "javascript:alert(1)", None),
+        ] {
+            assert_eq!(address(root, source).as_deref(), expected, "{root} {source}");
+        }
     }
-    let path = source.replace('\\', "/");
-    let joined = format!("{}/{}", root.trim_end_matches('/'), path.trim_start_matches('/'));
-    is_address(&joined).then_some(joined)
+
+    #[test]
+    fn a_classification_has_room_in_ocis_field() {
+        for (name, expected) in [
+            ("ECLASS-13.0", "ECLASS13.0"),
+            ("eclass-11.1", "ECLASS11.1"),
+            ("ECLASS-5.1", "ECLASS-5.1"),
+            ("unspsc", "unspsc"),
+            ("Häuser", "Häuser"),
+        ] {
+            assert_eq!(scheme(name), expected);
+        }
+    }
 }

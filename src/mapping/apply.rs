@@ -188,7 +188,8 @@ impl Mapping {
         }
         failed.extend(self.compute(&mut item, line, scope.cart, at, findings));
         if listens {
-            take_from_call(&mut item, scope.context, &own);
+            let taken = take_from_call(&mut item, scope.context, &own);
+            rules::leave_out_lonely(&mut item, &taken, at, &mut findings.notices);
         }
 
         let mut faults = Vec::new();
@@ -296,8 +297,10 @@ fn is_negative(line: &Line) -> bool {
 }
 
 /// What a buyer sent as `NEW_ITEM-<FIELD>` he wants back on every item (digest 1.5), unless the line
-/// knows better. His own number for the vendor he knows best himself; of families he knows nothing.
-fn take_from_call(item: &mut Item, context: &Context, own: &[&str]) {
+/// knows better. His own number for the vendor he knows best himself; of families he knows nothing. Gives the names of what was
+/// taken.
+fn take_from_call(item: &mut Item, context: &Context, own: &[&str]) -> Vec<String> {
+    let mut taken = Vec::new();
     for (field, value) in context.call_items {
         let field = field.split('[').next().unwrap_or_default().trim().to_ascii_uppercase();
         if matches!(field.as_str(), "ITEM_TYPE" | "PARENT_ID") {
@@ -309,9 +312,11 @@ fn take_from_call(item: &mut Item, context: &Context, own: &[&str]) {
             let value = text::single_line(value);
             if !value.is_empty() {
                 item.set(&field, value);
+                taken.push(field);
             }
         }
     }
+    taken
 }
 
 /// The long text that a buyer sent along, for lines that have none: `NEW_ITEM-LONGTEXT` or `NEW_ITEM-LONGTEXT_1:132[]`.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::cart::Line;
 use super::sources::{Scope, Source};
 use super::template::{LineValues, Template, TemplateFailed};
+use super::trial::always_fails;
 use crate::oci::{rules, text};
 
 /// One `[[system.field]]`.
@@ -91,7 +92,12 @@ impl Compiled {
         }
         let sources =
             rule.from.iter().map(|name| Source::read(name).map_err(|reason| error(format!("from: {reason}"))));
-        let template = rule.template.as_deref().map(Template::new).transpose();
+        let template = rule.template.as_deref().map(Template::new).transpose().and_then(|template| {
+            match template.as_ref().and_then(always_fails) {
+                Some(reason) => Err(format!("it fails with every cart: {reason}")),
+                None => Ok(template),
+            }
+        });
         Ok(Self {
             name: rule.name.clone(),
             place: rules::place(&rule.name),

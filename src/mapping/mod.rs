@@ -17,6 +17,7 @@ mod sources;
 mod spread;
 mod template;
 mod template_check;
+mod trial;
 mod values;
 
 pub use apply::{Mapped, Mapping};

@@ -39,10 +39,21 @@ pub(super) struct Template {
     of_the_line: bool,
 }
 
-/// Why a template gave nothing: a sentence for the shop's developer.
+/// Why a template gave nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct TemplateFailed(pub String);
+#[error("{reason}")]
+pub(super) struct TemplateFailed {
+    /// A sentence for the shop's developer.
+    pub reason: String,
+    /// Whether it draws from a value that is not there, which another cart may bring.
+    pub is_missing: bool,
+}
+
+impl TemplateFailed {
+    fn by(reason: String) -> Self {
+        Self { reason, is_missing: false }
+    }
+}
 
 /// Fuel that the templates of a cart have used.
 #[derive(Debug, Default)]
@@ -81,9 +92,11 @@ impl Template {
         let root = values.root();
         let spent = &scope.spent.0;
         if spent.get() > FUEL_OF_A_CART {
-            return Err(TemplateFailed("the templates of this cart take too much work; make them simpler.".to_owned()));
+            return Err(TemplateFailed::by(
+                "the templates of this cart take too much work; make them simpler.".to_owned(),
+            ));
         }
-        let template = self.environment.get_template(NAME).map_err(|error| TemplateFailed(told(&error)))?;
+        let template = self.environment.get_template(NAME).map_err(|error| TemplateFailed::by(told(&error)))?;
         match template.render_captured(root.clone()) {
             Ok(done) => {
                 let (used, _) = done.state().fuel_levels().unwrap_or_default();
@@ -91,7 +104,7 @@ impl Template {
                 let written = done.into_output();
                 // Fuel has bounded it already, at twenty times as much.
                 if written.len() > MAX_OUTPUT {
-                    return Err(TemplateFailed(format!("it gives more than {} KiB.", MAX_OUTPUT / 1024)));
+                    return Err(TemplateFailed::by(format!("it gives more than {} KiB.", MAX_OUTPUT / 1024)));
                 }
                 Ok(written)
             }
@@ -104,23 +117,21 @@ impl Template {
 
     fn failed(&self, error: &Error, root: &Value) -> TemplateFailed {
         let line = error.line().map(|line| format!(" (line {line} of the template)")).unwrap_or_default();
-        let reason = match error.kind() {
-            ErrorKind::OutOfFuel => format!("it takes too much work; {FUEL} steps are allowed"),
-            ErrorKind::UndefinedError => {
-                let missing: Vec<&str> =
-                    self.paths.iter().map(String::as_str).filter(|path| is_missing(root, path)).collect();
-                match missing.as_slice() {
-                    [] => "a value is not there; write | default(\"\") behind what may be missing".to_owned(),
-                    several => format!(
-                        "{} {} not there; write | default(\"\") behind what may be missing",
-                        several.join(", "),
-                        if several.len() == 1 { "is" } else { "are" }
-                    ),
-                }
+        let missing: Vec<&str> = self.paths.iter().map(String::as_str).filter(|path| is_missing(root, path)).collect();
+        let is_missing = !missing.is_empty() || error.kind() == ErrorKind::UndefinedError;
+        let reason = match (error.kind(), missing.as_slice()) {
+            (ErrorKind::OutOfFuel, _) => format!("it takes too much work; {FUEL} steps are allowed"),
+            (ErrorKind::UndefinedError, []) => {
+                "a value is not there; write | default(\"\") behind what may be missing".to_owned()
             }
+            (ErrorKind::UndefinedError, several) => format!(
+                "{} {} not there; write | default(\"\") behind what may be missing",
+                several.join(", "),
+                if several.len() == 1 { "is" } else { "are" }
+            ),
             _ => reason_of(error),
         };
-        TemplateFailed(format!("{reason}{line}."))
+        TemplateFailed { reason: format!("{reason}{line}."), is_missing }
     }
 }
 

@@ -15,6 +15,7 @@ pub use page::FormFacts;
 
 use super::call::Names;
 use super::finding::{Finding, Severity};
+use super::form::FormOptions;
 use super::item_name::{Parsed, item_name};
 use super::masked::{self, Mask};
 use super::parameters::Parameters;
@@ -38,9 +39,8 @@ pub enum Input<'a> {
 #[derive(Debug, Clone)]
 pub struct Buyer<'a> {
     pub release: Release,
-    /// `auto`, or the label it insists on.
-    pub charset: &'a str,
-    pub first_index: u32,
+    /// How it wants its carts.
+    pub form: &'a FormOptions,
     pub names: &'a Names,
     pub hook_is_last: bool,
     pub functions: &'a [String],
@@ -225,7 +225,7 @@ impl<'a> Message<'a> {
             Pairs::Call => call::read(query, body, method, buyer),
             Pairs::Return => {
                 let mut report = Report::of(Kind::Body);
-                let wants_utf8 = buyer.charset.eq_ignore_ascii_case("utf-8");
+                let wants_utf8 = buyer.form.charset.eq_ignore_ascii_case("utf-8");
                 if wants_utf8 && charset != "utf-8" {
                     report.findings.push(Finding::new(&demands::CHARSET_BYTES, "").with("charset", "utf-8"));
                 }
@@ -250,7 +250,7 @@ impl<'a> Message<'a> {
             let bytes: Vec<u8> = percent_encoding::percent_decode(sent).collect();
             std::str::from_utf8(&bytes).is_ok()
         };
-        match named.or_else(|| known(buyer.charset)) {
+        match named.or_else(|| known(&buyer.form.charset)) {
             Some(label) if label != "UTF-8" => label,
             _ if is_utf8() => "utf-8",
             _ => "windows-1252",
@@ -276,8 +276,8 @@ fn fill(report: &mut Report, pairs: Vec<(String, String)>, buyer: &Buyer<'_>) {
         report.findings.push(Finding::new(&demands::XML_AND_FORM, ""));
     }
     let is_type = |name: &str| {
-        let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-        plain.eq_ignore_ascii_case("xmltype")
+        let plain = name.trim_start_matches('~');
+        plain.eq_ignore_ascii_case("xml_type") || plain.eq_ignore_ascii_case("xmltype")
     };
     match around.others.iter().find(|(name, _)| is_type(name)) {
         None => report.findings.push(Finding::new(&demands::XML_TYPE_NONE, "")),

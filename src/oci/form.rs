@@ -171,7 +171,8 @@ impl Form {
     }
 }
 
-fn target(facts: &Facts, options: &FormOptions) -> String {
+/// The frame that the form goes to: the system's fixed one, else the first that the call names well.
+pub(super) fn target(facts: &Facts, options: &FormOptions) -> String {
     let fixed = Some(&options.target).filter(|target| !target.eq_ignore_ascii_case("auto"));
     [fixed, facts.returntarget.as_ref(), facts.target.as_ref()]
         .into_iter()
@@ -194,7 +195,7 @@ fn is_reserved(name: &str) -> bool {
 }
 
 /// The control fields of OCI 2.0. Received ones go back only with the values the standard knows.
-fn echo(facts: &Facts, echo: Echo, target: &str) -> Vec<(String, String)> {
+pub(super) fn echo(facts: &Facts, echo: Echo, target: &str) -> Vec<(String, String)> {
     let received = |pair: &Option<(String, String)>, name: &str, good: fn(&str) -> bool| {
         pair.clone().filter(|(sent, value)| sent.eq_ignore_ascii_case(name) && good(value))
     };

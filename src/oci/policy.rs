@@ -34,6 +34,8 @@ pub enum PolicyReason {
     UserInfo,
     #[error("has a query or fragment: only an origin and a path prefix are compared")]
     Query,
+    #[error("has a * in its host: each host is named by itself")]
+    Wildcard,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -131,6 +133,9 @@ impl Entry {
             Ok(Target::Web { url, .. }) if url.query().is_some() || url.fragment().is_some() => {
                 Err(PolicyReason::Query)
             }
+            Ok(Target::Web { url, .. }) if url.host_str().is_some_and(|host| host.contains('*')) => {
+                Err(PolicyReason::Wildcard)
+            }
             Ok(Target::Web { url, origin }) => {
                 let prefix = url.path().trim_end_matches('/');
                 Ok(Self::Origin { origin, prefix: (!prefix.is_empty()).then(|| prefix.to_owned()) })
@@ -208,6 +213,7 @@ mod tests {
             ("https://u:p@srm.example.com", PolicyReason::UserInfo),
             ("https://srm.example.com/?x", PolicyReason::Query),
             ("https://", PolicyReason::NotAUrl),
+            ("https://*.example.com", PolicyReason::Wildcard),
         ] {
             let error = HookPolicy::read(&[entry.to_owned()]).unwrap_err();
             assert_eq!(error, PolicyError { entry: entry.to_owned(), reason });

@@ -12,7 +12,7 @@ pub mod judge;
 mod mend;
 
 pub use judge::is_currency;
-pub use mend::{check, hold, leave_out_later};
+pub use mend::{check, hold, leave_out_later, leave_out_lonely};
 
 /// One field of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -133,20 +133,12 @@ pub fn returned(data: &[u8]) {
 
 /// Whatever somebody pastes into the checker.
 pub fn checker(data: &[u8]) {
-    static EVERY: LazyLock<(Names, Vec<String>, Vec<String>)> = LazyLock::new(|| {
+    static EVERY: LazyLock<(Names, FormOptions, Vec<String>, Vec<String>)> = LazyLock::new(|| {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        (Names::default(), owned(FUNCTIONS), owned(&["GET", "POST"]))
+        (Names::default(), FormOptions::default(), owned(FUNCTIONS), owned(&["GET", "POST"]))
     });
-    let (names, functions, methods) = &*EVERY;
-    let buyer = Buyer {
-        release: Release::default(),
-        charset: "auto",
-        first_index: 1,
-        names,
-        hook_is_last: false,
-        functions,
-        methods,
-    };
+    let (names, form, functions, methods) = &*EVERY;
+    let buyer = Buyer { release: Release::default(), form, names, hook_is_last: false, functions, methods };
     let report = examine(Input::Bytes(data), &buyer);
     assert!(!report.is_unreadable || !report.findings.is_empty());
     if let Ok(text) = std::str::from_utf8(data) {

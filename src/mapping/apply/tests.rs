@@ -240,6 +240,14 @@ fn fields_of_the_call_come_back_on_every_item_unless_the_line_has_them() {
         );
         assert!(!item.has("ITEM_TYPE") && !item.has("PARENT_ID"), "a buyer knows nothing of the cart's families");
     }
+    // The item of a contract that the call does not name is no reason to refuse the shop's cart.
+    let half = [("CONTRACT_ITEM".to_owned(), "10".to_owned())];
+    let mapped = mapping.map(&bought, &Context { call_items: &half, ..Context::default() }).unwrap();
+    assert!(mapped.items.iter().all(|item| !item.has("CONTRACT_ITEM")));
+    assert_eq!(notices(&mapped), [("1", "CONTRACT_ITEM", "left-out"), ("2", "CONTRACT_ITEM", "left-out")]);
+    let with_contract = cart(&[line(json!({"contract": {"number": "4600"}}))]);
+    let mapped = mapping.map(&with_contract, &Context { call_items: &half, ..Context::default() }).unwrap();
+    assert_eq!(mapped.items[0].get("CONTRACT_ITEM"), Some("10"));
     let described = cart(&[line(json!({"description": "Zinc plated"}))]);
     assert_eq!(mapping.map(&described, &context).unwrap().items[0].longtext, "Zinc plated");
 }

@@ -4,6 +4,8 @@ use super::{Buyer, Kind, Report};
 use crate::oci::call::{Call, CallError, Names};
 use crate::oci::charset::Charset;
 use crate::oci::finding::{Finding, short};
+use crate::oci::form;
+use crate::oci::function::{Asked, Function};
 use crate::oci::hook::{self, HookError};
 use crate::oci::masked::{HIDDEN, Mask};
 use crate::oci::parameters::{Parameters, is_alike, segments, split_pair};
@@ -81,15 +83,13 @@ pub(super) fn read(query: &[u8], body: &[u8], method: Option<&str>, buyer: &Buye
             fact("hook", read.hook.as_deref().unwrap_or_default());
             fact("cancel", read.cancel.as_deref().unwrap_or_default());
             fact("function", read.function.name());
+            fact("asked", &asked(&read.function));
             let facts = &read.facts;
             fact("version", facts.version.as_deref().unwrap_or_default());
-            fact("charset", Charset::choose(buyer.charset, facts).label());
-            fact("target", facts.returntarget.as_deref().or(facts.target.as_deref()).unwrap_or_default());
+            fact("charset", Charset::choose(&buyer.form.charset, facts).label());
+            let target = form::target(facts, buyer.form);
+            fact("target", &target);
             fact("language", facts.language.as_deref().unwrap_or_default());
-            let echoed = [&facts.ok_code, &facts.echo_target, &facts.caller];
-            let echoed: Vec<String> =
-                echoed.into_iter().flatten().map(|(name, value)| format!("{name}={value}")).collect();
-            fact("echo", &echoed.join(", "));
             let joined = |pairs: &[(String, String)]| {
                 pairs
                     .iter()
@@ -98,6 +98,7 @@ pub(super) fn read(query: &[u8], body: &[u8], method: Option<&str>, buyer: &Buye
                     .collect::<Vec<_>>()
                     .join(", ")
             };
+            fact("echo", &joined(&form::echo(facts, buyer.form.echo, &target)));
             fact("items", &joined(&facts.items));
             fact("extra", &joined(&facts.extra));
             judge(&read, buyer, &mut report.findings);
@@ -126,6 +127,23 @@ pub(super) fn read(query: &[u8], body: &[u8], method: Option<&str>, buyer: &Buye
     }
     report.call = Some(call);
     report
+}
+
+/// What a function is asked for: articles with their quantities, a text, a page and its size.
+fn asked(function: &Function) -> String {
+    match function {
+        Function::None => String::new(),
+        Function::Detail { product_id } => product_id.clone(),
+        Function::Validate { asked } => {
+            let one = |asked: &Asked| match asked.quantity {
+                Some(quantity) => format!("{} × {quantity}", asked.product_id),
+                None => asked.product_id.clone(),
+            };
+            asked.iter().map(one).collect::<Vec<_>>().join(", ")
+        }
+        Function::Sourcing { text } | Function::BackgroundSearch { text } => text.clone(),
+        Function::DownloadJson(wish) => format!("{} / {}", wish.page, wish.page_size),
+    }
 }
 
 fn judge(call: &Call, buyer: &Buyer<'_>, findings: &mut Vec<Finding>) {

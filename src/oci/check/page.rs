@@ -113,7 +113,7 @@ fn charset(
             None => findings.push(Finding::new(&demands::CHARSET_UNKNOWN, "").with("value", short(accepted))),
         }
     }
-    if let Some(wanted) = Encoding::for_label(buyer.charset.as_bytes()).filter(|wanted| *wanted != sent) {
+    if let Some(wanted) = Encoding::for_label(buyer.form.charset.as_bytes()).filter(|wanted| *wanted != sent) {
         let finding = Finding::new(&demands::CHARSET_WANTED, "").with("declared", lower(sent));
         findings.push(finding.with("wanted", lower(wanted)));
     }

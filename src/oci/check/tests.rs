@@ -1,17 +1,22 @@
 //! What the checker makes of what the world sends. The texts are our own; each shows what was met in the field.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::*;
 
+static LATIN: LazyLock<FormOptions> =
+    LazyLock::new(|| FormOptions { charset: "iso-8859-1".into(), ..FormOptions::default() });
+static FROM_ZERO: LazyLock<FormOptions> = LazyLock::new(|| FormOptions { first_index: 0, ..FormOptions::default() });
+
 fn examined(input: Input<'_>, change: impl FnOnce(&mut Buyer<'_>)) -> Report {
-    let names = Names::default();
+    let (names, form) = (Names::default(), FormOptions::default());
     let functions = ["DETAIL", "VALIDATE"].map(str::to_owned);
     let methods = ["GET", "POST"].map(str::to_owned);
     let mut buyer = Buyer {
         release: Release::V5_0,
-        charset: "auto",
-        first_index: 1,
+        form: &form,
         names: &names,
         hook_is_last: false,
         functions: &functions,
@@ -124,7 +129,7 @@ fn charsets_that_do_not_agree_are_found() {
     let latin: Vec<u8> = page("<input name=x value='Gr\u{f6}\u{df}e'>").chars().map(|c| c as u8).collect();
     let report = examined(Input::Bytes(&latin), |_| {});
     assert!(codes(&report).contains(&"charset-bytes".to_owned()));
-    let wanted = examined(Input::Text(&page(item)), |buyer| buyer.charset = "iso-8859-1");
+    let wanted = examined(Input::Text(&page(item)), |buyer| buyer.form = &LATIN);
     assert!(codes(&wanted).contains(&"charset-wanted".to_owned()));
 }
 
@@ -145,7 +150,7 @@ fn indices_parents_and_counts_are_judged_over_the_whole_return() {
     assert!(codes(&text(&many)).contains(&"too-many-variables".to_owned()));
     let zero = "NEW_ITEM-MATNR[0]=a&NEW_ITEM-QUANTITY[0]=1";
     assert_eq!(codes(&text(zero)), ["index-zero"]);
-    let from_zero = |body| codes(&examined(Input::Text(body), |buyer| buyer.first_index = 0));
+    let from_zero = |body| codes(&examined(Input::Text(body), |buyer| buyer.form = &FROM_ZERO));
     assert!(from_zero(zero).is_empty());
     assert_eq!(from_zero("NEW_ITEM-MATNR[1]=a&NEW_ITEM-QUANTITY[1]=1"), ["index-one"]);
 }
@@ -199,6 +204,7 @@ fn xml_in_a_form_is_read() {
     assert_eq!(with("<input name=~xml_type value=ESAPO-3.5>"), (1, vec![]));
     assert_eq!(with("<input name=~xmlType value=ESAPO>"), (1, vec![]));
     assert_eq!(with(""), (1, vec!["xml-type-none".to_owned()]));
+    assert!(with("<input name=xml-type value=ESAPO>").1.contains(&"xml-type-none".to_owned()));
     assert_eq!(with("<input name=xmltype value=X>"), (1, vec!["xml-type-value".to_owned()]));
     let broken = text("~xmlDocument=%21%21&~xml_type=ESAPO");
     assert!(codes(&broken).contains(&"xml-base64".to_owned()));
@@ -214,7 +220,21 @@ fn a_call_is_shown_with_its_password_hidden() {
     assert!(call.refused.is_none() && call.hook.is_none());
     let fact = |name: &str| call.facts.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
     assert_eq!((fact("user"), fact("password"), fact("function")), (Some("buyer"), Some("***"), Some("SOURCING")));
-    assert_eq!(fact("charset"), Some("iso-8859-1"));
+    assert_eq!((fact("charset"), fact("asked")), (Some("iso-8859-1"), Some("x")));
+    // As the cart's form would have them: what no form may bear is not shown.
+    assert_eq!((fact("target"), fact("echo")), (Some("_top"), Some("~OkCode=ADDI")));
+    let facts = |query: &str, wanted: &str| {
+        let call = text(&format!("USERNAME=u&PASSWORD=p&HOOK_URL=https://b.example/&{query}")).call.unwrap();
+        call.facts.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone())
+    };
+    assert_eq!(facts("returntarget=two+words&~TARGET=cart", "target").as_deref(), Some("cart"));
+    assert_eq!(facts("~OkCode=QUIT&~CALLER=CTLG", "echo").as_deref(), Some("~CALLER=CTLG"));
+    assert_eq!(facts("FUNCTION=DETAIL&PRODUCTID=SW-1", "asked").as_deref(), Some("SW-1"));
+    assert_eq!(
+        facts("FUNCTION=VALIDATE&PRODUCTID[1]=A&QUANTITY[1]=2.5&PRODUCTID[2]=B", "asked").as_deref(),
+        Some("A × 2.5, B")
+    );
+    assert_eq!(facts("FUNCTION=DOWNLOADJSON&PAGESIZE=50&REQUESTEDPAGE=3", "asked").as_deref(), Some("3 / 50"));
     assert_eq!(codes(&report), ["call-function-not-offered", "call-raw-hook", "call-password-in-address"]);
     let refused = |query: &str| text(query).call.unwrap();
     assert!(refused("HOOK_URL=javascript:alert(1)&USERNAME=u&PASSWORD=p").hook.is_some());
@@ -239,6 +259,6 @@ proptest! {
         "<BusinessDocument>", "<Product>", "<meta charset=", "utf-8", "utf-16", "iso-8859-1", "&#8364;", "\0", "\u{2028}",
     ]), 0..40)) {
         examined(Input::Text(&parts.concat()), |_| {});
-        examined(Input::Bytes(parts.concat().as_bytes()), |buyer| buyer.charset = "iso-8859-1");
+        examined(Input::Bytes(parts.concat().as_bytes()), |buyer| buyer.form = &LATIN);
     }
 }

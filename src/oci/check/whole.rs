@@ -19,7 +19,7 @@ const MOST_VARIABLES: usize = 1_000;
 pub(super) fn judge(report: &mut Report, returned: Returned, variables: usize, buyer: &Buyer<'_>) {
     let Returned { items, others, findings, .. } = returned;
     let found = &mut report.findings;
-    let from_zero = buyer.first_index == 0;
+    let from_zero = buyer.form.first_index == 0;
     found.extend(findings.into_iter().filter(|finding| !(from_zero && finding.demand == &demands::INDEX_ZERO)));
     if from_zero && items.iter().filter_map(|item| item.index).min() == Some(1) {
         found.push(Finding::new(&demands::INDEX_ONE, ""));

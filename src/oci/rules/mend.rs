@@ -58,6 +58,16 @@ pub fn hold(item: &mut Item, release: Release, line: &LineRef, notices: &mut Vec
     }
 }
 
+/// Leaves out of some fields those that need another one that the item lacks, as the item of a contract needs the contract.
+pub fn leave_out_lonely(item: &mut Item, fields: &[String], line: &LineRef, notices: &mut Vec<Notice>) {
+    for condition in CONDITIONS {
+        let When::With(other) = condition.when else { continue };
+        if !item.has(condition.field) && fields.iter().any(|field| field == other) {
+            tell_left_out(other, condition.field, item, line, notices);
+        }
+    }
+}
+
 /// Leaves out what means nothing, or must not be there, without a field that was left out.
 fn leave_out_with(gone: &str, item: &mut Item, line: &LineRef, notices: &mut Vec<Notice>) {
     for condition in CONDITIONS {
@@ -67,10 +77,14 @@ fn leave_out_with(gone: &str, item: &mut Item, line: &LineRef, notices: &mut Vec
             When::With(other) if condition.field == gone => other,
             _ => continue,
         };
-        if let Some(value) = item.remove(depends) {
-            let finding = Finding::new(&demands::LEFT_OUT_MEANS_NOTHING, depends);
-            notices.push(line.notice(finding.with("value", short(&value)).with("other", gone)));
-        }
+        tell_left_out(depends, gone, item, line, notices);
+    }
+}
+
+fn tell_left_out(field: &str, without: &str, item: &mut Item, line: &LineRef, notices: &mut Vec<Notice>) {
+    if let Some(value) = item.remove(field) {
+        let finding = Finding::new(&demands::LEFT_OUT_MEANS_NOTHING, field);
+        notices.push(line.notice(finding.with("value", short(&value)).with("other", without)));
     }
 }
 

@@ -168,6 +168,7 @@ fn hook_fault(t: Texts, error: &PolicyError) -> String {
         PolicyReason::NotAUrl => "settings-hook-not-a-url",
         PolicyReason::UserInfo => "settings-hook-user-info",
         PolicyReason::Query => "settings-hook-query",
+        PolicyReason::Wildcard => "settings-hook-wildcard",
     });
     format!("{}: {reason}", error.entry)
 }
