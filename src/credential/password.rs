@@ -54,9 +54,16 @@ struct Job {
     asked: Instant,
 }
 
+/// A password, the hash that is stored, and whether the answer is known when the turn comes.
+struct Comparison {
+    password: SecretString,
+    stored: Option<String>,
+    known: Box<dyn FnOnce() -> bool + Send>,
+}
+
 enum Work {
     Hash(SecretString, oneshot::Sender<String>),
-    Verify(SecretString, Option<String>, oneshot::Sender<Verified>),
+    Verify(Comparison, oneshot::Sender<Option<Verified>>),
     #[cfg(test)]
     Panic(oneshot::Sender<()>),
 }
@@ -99,7 +106,19 @@ impl Hasher {
     ///
     /// A wrong password against bcrypt takes bcrypt's time, until the first good login has replaced it.
     pub async fn verify(&self, password: SecretString, stored: Option<String>) -> Result<Verified, Busy> {
-        self.ask(|reply| Work::Verify(password, stored, reply)).await
+        Ok(self.verify_unless(|| false, password, stored).await?.unwrap_or(Verified::No))
+    }
+
+    /// The same, unless the password is `known` to be right when its turn comes: then nothing is compared, and the answer
+    /// is none. Of many who log in with one password at once, the first is compared.
+    pub async fn verify_unless(
+        &self,
+        known: impl FnOnce() -> bool + Send + 'static,
+        password: SecretString,
+        stored: Option<String>,
+    ) -> Result<Option<Verified>, Busy> {
+        let comparison = Comparison { password, stored, known: Box::new(known) };
+        self.ask(|reply| Work::Verify(comparison, reply)).await
     }
 
     async fn ask<T>(&self, work: impl FnOnce(oneshot::Sender<T>) -> Work) -> Result<T, Busy> {
@@ -184,7 +203,7 @@ impl Job {
     fn is_forgotten(&self) -> bool {
         let gone = match &self.work {
             Work::Hash(_, reply) => reply.is_closed(),
-            Work::Verify(_, _, reply) => reply.is_closed(),
+            Work::Verify(_, reply) => reply.is_closed(),
             #[cfg(test)]
             Work::Panic(reply) => reply.is_closed(),
         };
@@ -193,7 +212,7 @@ impl Job {
 }
 
 impl Work {
-    /// Does it, and says whether a password was right.
+    /// Does it, and says whether a password was right if one was compared.
     fn run(self, parameters: Parameters, memory: &mut Memory) -> Option<bool> {
         // Whoever hangs up while his job runs gets no answer; that is his choice.
         match self {
@@ -201,11 +220,11 @@ impl Work {
                 let _ = reply.send(stored::hash(&password, parameters, memory));
                 None
             }
-            Work::Verify(password, hash, reply) => {
-                let verified = stored::verify(&password, hash.as_deref(), parameters, memory);
-                let right = verified != Verified::No;
+            Work::Verify(Comparison { password, stored, known }, reply) => {
+                let verified = (!known()).then(|| stored::verify(&password, stored.as_deref(), parameters, memory));
+                let right = verified.as_ref().map(|verified| *verified != Verified::No);
                 let _ = reply.send(verified);
-                Some(right)
+                right
             }
             #[cfg(test)]
             Work::Panic(_reply) => panic!("on purpose"),
@@ -220,6 +239,10 @@ mod tests {
     const CHEAP: Parameters = Parameters { memory_kib: 64, iterations: 1, parallelism: 1 };
     /// Long enough that a job is still at work when the next lines of a test run.
     const SLOW: Parameters = Parameters { memory_kib: 65_536, iterations: 4, parallelism: 1 };
+
+    fn unknown(password: SecretString) -> Comparison {
+        Comparison { password, stored: None, known: Box::new(|| false) }
+    }
 
     fn secret(text: &str) -> SecretString {
         SecretString::from(text)
@@ -236,6 +259,15 @@ mod tests {
         assert!(!verify_now(&secret("pw"), "pw"));
         let stored = hash_now(&secret("pw"), CHEAP);
         assert_eq!(hasher.verify(secret("pw"), Some(stored)).await, Ok(Verified::Yes));
+    }
+
+    #[tokio::test]
+    async fn a_password_that_is_known_when_its_turn_comes_is_not_compared() {
+        let hasher = Hasher::start(1, 8, CHEAP);
+        let stored = hasher.hash(secret("right")).await.unwrap();
+        let unless = |known| hasher.verify_unless(move || known, secret("right"), Some(stored.clone()));
+        assert_eq!(unless(false).await.unwrap(), Some(Verified::Yes));
+        assert_eq!(unless(true).await.unwrap(), None);
     }
 
     #[tokio::test]
@@ -264,7 +296,7 @@ mod tests {
         for _ in 0..40 {
             let (reply, answer) = oneshot::channel();
             drop(answer);
-            let work = Work::Verify(secret("pw"), None, reply);
+            let work = Work::Verify(unknown(secret("pw")), reply);
             assert!(hasher.line.try_send(Job { work, asked: Instant::now() }).is_ok());
         }
         let before = Instant::now();
@@ -313,12 +345,12 @@ mod tests {
         let worker = Worker { jobs, parameters: CHEAP, pace: Arc::default(), guesses: guesses.clone(), rests: true };
         let thread = thread::spawn(move || worker.work_off());
         let (reply, mut answer) = oneshot::channel();
-        let work = Work::Verify(secret("pw"), None, reply);
+        let work = Work::Verify(unknown(secret("pw")), reply);
         assert!(line.try_send(Job { work, asked: Instant::now() }).is_ok());
         tokio::time::sleep(REST * 4).await;
         assert!(answer.try_recv().is_err(), "it rests");
         (0..200).for_each(|_| guesses.seen(true));
-        assert_eq!(answer.await, Ok(Verified::No));
+        assert_eq!(answer.await, Ok(Some(Verified::No)));
         (0..200).for_each(|_| guesses.seen(false));
         drop(line);
         thread.join().unwrap();

@@ -57,7 +57,7 @@ pub struct Gateway {
     pub store: Store,
     pub snapshot: Arc<ArcSwap<Snapshot>>,
     pub hasher: Hasher,
-    pub recent: Recent<Candidate>,
+    pub recent: Arc<Recent<Candidate>>,
     pub throttle: Throttle,
     /// Of the accounts that sign in. Apart from that of the shops' customers: neither locks the other out.
     pub sign_ins: Arc<Throttle>,
@@ -94,7 +94,7 @@ impl Gateway {
         Ok(Self {
             snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
             hasher: Hasher::start(config.hash_threads, config.hash_queue, config.password),
-            recent: Recent::new(config.recent_logins, 10_000),
+            recent: Arc::new(Recent::new(config.recent_logins, 10_000)),
             throttle,
             sign_ins: Arc::new(sign_ins),
             neighbors,

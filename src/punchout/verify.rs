@@ -57,7 +57,7 @@ impl<'a> Remembered<'a> {
     /// Nothing about him has changed, and he is in.
     pub(super) fn held(self) {
         self.gateway.throttle.succeeded(&self.throttled, self.address, self.now);
-        metrics::counter!("punchgate_passwords_total", "how" => "remembered").increment(1);
+        counted("remembered");
     }
 
     /// He is not what he was any more.
@@ -181,23 +181,40 @@ async fn right_of(
 
 async fn check(gateway: &Gateway, shop: &str, call: &Call, customer: Option<&Customer>) -> Result<bool, Refusal> {
     let now = gateway.clock.now();
-    let stored = customer.map(|customer| customer.password_hash.as_str());
-    let remembered = |hash: &str| gateway.recent.knows(shop, &call.user, &call.password, hash, now);
-    if stored.is_some_and(remembered) {
-        metrics::counter!("punchgate_passwords_total", "how" => "remembered").increment(1);
-        return Ok(true);
-    }
-    metrics::counter!("punchgate_passwords_total", "how" => "hashed").increment(1);
-    let verified = gateway.hasher.verify(call.password.clone(), stored.map(str::to_owned)).await?;
-    let (Some(customer), password::Verified::Yes | password::Verified::YesUpgrade(_)) = (customer, &verified) else {
+    let Some(customer) = customer else {
+        counted("hashed");
+        gateway.hasher.verify(call.password.clone(), None).await?;
         return Ok(false);
     };
-    let mut hash = customer.password_hash.clone();
-    if let password::Verified::YesUpgrade(better) = verified {
-        let (id, old, new) = (customer.id.clone(), hash, better.clone());
-        gateway.store.write(move |c| store::customers::update_hash(c, &id, &old, &new)).await?;
-        hash = better;
+    let stored = &customer.password_hash;
+    if gateway.recent.knows(shop, &call.user, &call.password, stored, now) {
+        counted("remembered");
+        return Ok(true);
+    }
+    // Whoever stood before him in the line may have been he.
+    let known = {
+        let (recent, clock) = (gateway.recent.clone(), gateway.clock.clone());
+        let (shop, user) = (shop.to_owned(), call.user.clone());
+        let (password, stored) = (call.password.clone(), stored.clone());
+        move || recent.knows(&shop, &user, &password, &stored, clock.now())
+    };
+    let verified = gateway.hasher.verify_unless(known, call.password.clone(), Some(stored.clone())).await?;
+    counted(if verified.is_some() { "hashed" } else { "remembered" });
+    let mut hash = stored.clone();
+    match verified {
+        None => return Ok(true),
+        Some(password::Verified::No) => return Ok(false),
+        Some(password::Verified::Yes) => {}
+        Some(password::Verified::YesUpgrade(better)) => {
+            let (id, old, new) = (customer.id.clone(), hash, better.clone());
+            gateway.store.write(move |c| store::customers::update_hash(c, &id, &old, &new)).await?;
+            hash = better;
+        }
     }
     gateway.recent.remember(shop, &call.user, &call.password, &hash, now);
     Ok(true)
+}
+
+fn counted(how: &'static str) {
+    metrics::counter!("punchgate_passwords_total", "how" => how).increment(1);
 }

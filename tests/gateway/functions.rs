@@ -7,9 +7,7 @@ use punchgate::oci::read::Returned;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
-use crate::support::{
-    Acme, Answer, Buyer, Gateway, Installation, PASSWORD, ReturnForm, client, get, on_both_databases,
-};
+use crate::support::{Acme, Answer, Buyer, Gateway, Installation, PASSWORD, ReturnForm, client, on_both_databases};
 
 /// An article as a line of a catalog file.
 fn bolt(id: &str) -> Value {
@@ -74,12 +72,6 @@ fn count(page: &str, css: &str) -> usize {
     Html::parse_document(page).select(&Selector::parse(css).expect("a selector")).count()
 }
 
-fn metric(gateway: &Gateway, line: &str) -> String {
-    let metrics = get(&gateway.metrics_url).text();
-    let found = metrics.lines().find_map(|known| known.strip_prefix(line)).unwrap_or_default();
-    found.trim().to_owned()
-}
-
 #[test]
 fn a_product_is_validated_on_the_same_address_at_the_price_of_its_quantity() {
     on_both_databases(|installation| {
@@ -107,8 +99,8 @@ fn a_product_is_validated_on_the_same_address_at_the_price_of_its_quantity() {
             assert_eq!((returned.items.len(), returned.warnings.len()), (1, 0), "{:?}", returned.warnings);
         }
         assert_eq!(gateway.shop().status(&running)["state"], "in_shop", "who shops meanwhile is not disturbed");
-        assert_eq!(metric(&gateway, "punchgate_punchouts_total"), "1", "no punchout was opened for it");
-        assert_eq!(metric(&gateway, "punchgate_functions_total{function=\"VALIDATE\"}"), "2");
+        assert_eq!(gateway.metric("punchgate_punchouts_total"), 1, "no punchout was opened for it");
+        assert_eq!(gateway.metric("punchgate_functions_total{function=\"VALIDATE\"}"), 2);
     });
 }
 
@@ -330,7 +322,7 @@ fn a_shop_without_a_catalog_offers_no_functions_of_it() {
             gateway.buyer().with("FUNCTION", "QUANTITYCHECK").call().refusal(),
             (400, "function-unknown".into())
         );
-        assert_eq!(metric(&gateway, "punchgate_punchouts_total"), "", "no shopping session was opened");
+        assert_eq!(gateway.metric("punchgate_punchouts_total"), 0, "no shopping session was opened");
     });
 }
 

@@ -27,15 +27,10 @@ fn on(node: &Gateway, url: &str) -> String {
     format!("{}/{path}", node.url)
 }
 
-fn metric(node: &Gateway, name: &str) -> u64 {
-    let all = get(&node.metrics_url).text();
-    all.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok()).unwrap_or(0)
-}
-
 /// Waits until a node has heard of so many logins from the others.
 fn has_heard(node: &Gateway, logins: u64) {
     within(Duration::from_secs(10), "the node hears of it", || {
-        metric(node, "punchgate_shared_logins_total{how=\"heard\"}") >= logins
+        node.metric("punchgate_shared_logins_total{how=\"heard\"}") >= logins
     });
 }
 

@@ -305,6 +305,24 @@ fn a_password_that_still_verifies_is_no_change() {
 }
 
 #[test]
+fn of_many_who_log_in_at_once_with_one_password_the_first_is_compared() {
+    on_both_databases(|mut installation| {
+        installation.set("hash_threads", "1");
+        installation.set("password_memory_kib", "32768");
+        let acme = installation.with_acme("");
+        let gateway = acme.installation.serve();
+        std::thread::scope(|scope| {
+            let buyers: Vec<_> = (0..20).map(|_| scope.spawn(|| gateway.buyer().call().status)).collect();
+            buyers.into_iter().for_each(|buyer| assert_eq!(buyer.join().expect("an answer"), 303));
+        });
+        let counted = |how: &str| gateway.metric(&format!("punchgate_passwords_total{{how=\"{how}\"}}"));
+        let (hashed, remembered) = (counted("hashed"), counted("remembered"));
+        // The next one's turn may come before the first has been told.
+        assert!((1..=4).contains(&hashed) && hashed + remembered == 20, "{hashed} and {remembered}");
+    });
+}
+
+#[test]
 fn a_flood_of_logins_is_sent_away_and_the_gateway_answers_meanwhile() {
     on_both_databases(|mut installation| {
         for (name, value) in [

@@ -263,6 +263,12 @@ impl Gateway {
         self.log.lock().expect("the log").clone()
     }
 
+    /// A number of its metrics, as `name{label="value"}`; 0 while nothing was counted.
+    pub fn metric(&self, name: &str) -> u64 {
+        let all = get(&self.metrics_url).text();
+        all.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok()).unwrap_or(0)
+    }
+
     /// The log entry of the refusal with this reference, as soon as it is written.
     pub fn logged(&self, reference: &str) -> Value {
         let started = Instant::now();
