@@ -193,10 +193,19 @@ impl Specials<'_> {
     }
 }
 
-/// The least difference instead of a comparison with each: only this way the compiler looks at all bytes at once.
+/// In a byte, its seven lower bits.
+const LOWER: u128 = u128::from_le_bytes([0x7f; BLOCK]);
+
+/// All bytes of a block at once: a byte that a special one is taken from by XOR is 0, and only of a 0 the lower bits added to
+/// their highest number reach no eighth bit.
 fn special_in(block: &[u8; BLOCK]) -> u128 {
-    let difference = |byte: u8| SPECIAL.iter().fold(u8::MAX, |least, special| least.min(byte ^ special));
-    u128::from_le_bytes(block.map(|byte| u8::from(difference(byte) == 0)))
+    let block = u128::from_le_bytes(*block);
+    let mut other = u128::MAX;
+    for special in SPECIAL {
+        let difference = block ^ u128::from_le_bytes([special; BLOCK]);
+        other &= ((difference & LOWER) + LOWER) | difference;
+    }
+    (!other & !LOWER) >> 7
 }
 
 #[cfg(test)]
@@ -208,6 +217,20 @@ mod tests {
     use crate::oci::call::Facts;
     use crate::oci::hook::{AllowedHook, HookPolicy};
     use crate::oci::read::Returned;
+
+    #[test]
+    fn special_bytes_are_found_wherever_they_stand_whatever_stands_around() {
+        for around in 0..=u8::MAX {
+            for byte in 0..=u8::MAX {
+                for place in 0..BLOCK {
+                    let mut block = [around; BLOCK];
+                    block[place] = byte;
+                    let expected = block.map(|byte| u8::from(SPECIAL.contains(&byte)));
+                    assert_eq!(special_in(&block), u128::from_le_bytes(expected), "{byte} in {around}");
+                }
+            }
+        }
+    }
 
     const TEXTS: PageTexts<'static> = PageTexts {
         lang: "de",
