@@ -193,19 +193,19 @@ impl Specials<'_> {
     }
 }
 
-/// In a byte, its seven lower bits.
-const LOWER: u128 = u128::from_le_bytes([0x7f; BLOCK]);
-
-/// All bytes of a block at once: a byte that a special one is taken from by XOR is 0, and only of a 0 the lower bits added to
-/// their highest number reach no eighth bit.
+/// The least difference instead of a comparison with each, and plain loops: that is what every build makes instructions
+/// of that look at all bytes at once.
+#[allow(clippy::needless_range_loop, reason = "iterators of two arrays are calls where they are not inlined")]
 fn special_in(block: &[u8; BLOCK]) -> u128 {
-    let block = u128::from_le_bytes(*block);
-    let mut other = u128::MAX;
-    for special in SPECIAL {
-        let difference = block ^ u128::from_le_bytes([special; BLOCK]);
-        other &= ((difference & LOWER) + LOWER) | difference;
+    let mut found = [0; BLOCK];
+    for at in 0..BLOCK {
+        let mut least = u8::MAX;
+        for special in 0..SPECIAL.len() {
+            least = least.min(block[at] ^ SPECIAL[special]);
+        }
+        found[at] = u8::from(least == 0);
     }
-    (!other & !LOWER) >> 7
+    u128::from_le_bytes(found)
 }
 
 #[cfg(test)]
