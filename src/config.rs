@@ -13,6 +13,7 @@ use crate::clock::{DAY, HOUR, MINUTE, SECOND};
 use crate::credential::password::Parameters;
 use crate::credential::throttle::Limits;
 use crate::store::{DatabaseUrl, Terms};
+use crate::toml_fault::without_values;
 
 /// The file that is read when it exists and no other is named.
 pub const DEFAULT_FILE: &str = "punchgate.toml";
@@ -227,7 +228,7 @@ impl Sources {
     fn add_file(&mut self, file: &Path) -> Result<(), ConfigError> {
         let unreadable = |reason: String| ConfigError::File { file: file.to_owned(), reason };
         let text = std::fs::read_to_string(file).map_err(|e| unreadable(e.to_string()))?;
-        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| unreadable(e.to_string()))?;
+        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| unreadable(without_values(&e, &text)))?;
         for (key, value) in table {
             if !SETTINGS.iter().any(|(name, ..)| *name == key) {
                 let hint = nearest(&key).map_or_else(String::new, |name| format!("; did you mean \"{name}\"?"));
@@ -343,8 +344,12 @@ fn written(span: i64) -> String {
 }
 
 fn log_filter(value: &str) -> Result<String, String> {
+    // A bare word is a level here; as the name of a module it would switch everything off.
+    let is_level = |word: &str| word.trim().parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
+    let is_bare = |part: &&str| part.chars().all(|c| c.is_alphanumeric() || c.is_whitespace());
+    let is_clear = value.split(',').filter(is_bare).all(is_level);
     match value.parse::<tracing_subscriber::filter::EnvFilter>() {
-        Ok(_) if !value.is_empty() => Ok(value.to_owned()),
+        Ok(_) if is_clear => Ok(value.to_owned()),
         _ => {
             Err("it must be off, error, warn, info, debug or trace, or a filter by module such as warn,punchgate=debug"
                 .into())

@@ -54,3 +54,4 @@ pub mod oci;
 
 /// Time.
 pub mod clock;
+pub mod toml_fault;

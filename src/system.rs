@@ -196,6 +196,9 @@ fn check(call: &CallSettings, form: &FormOptions) -> Result<(), SettingsError> {
         let allowed = "\"auto\", \"auto-strict\" or the label of a charset such as \"utf-8\"";
         return wrong("form.charset", &form.charset, allowed);
     }
+    if !form.is_target_good() {
+        return wrong("form.target", &form.target, "\"auto\", _top, _parent, _self, _blank or the name of a frame");
+    }
     if !form.longtext.contains("{n}") {
         return wrong("form.longtext", &form.longtext, "a name with {n} for the item's index");
     }
@@ -240,7 +243,7 @@ impl Settings {
             merge(&mut settings, &preset(name)?);
         }
         merge(&mut settings, own);
-        serde_json::from_value(settings).map_err(|error| SettingsError::Shape(error.to_string()))
+        read(settings)
     }
 
     /// What takes effect for a customer: his override on top.
@@ -257,8 +260,16 @@ impl Settings {
         let base = Self { overrides: BTreeMap::new(), ..self.clone() };
         let mut settings = serde_json::to_value(base).map_err(|error| shape(error.to_string()))?;
         merge(&mut settings, over);
-        serde_json::from_value(settings).map_err(|error| shape(error.to_string()))
+        read(settings)
     }
+}
+
+/// Settings from their tables; the error names the key.
+fn read(settings: Value) -> Result<Settings, SettingsError> {
+    serde_path_to_error::deserialize(settings).map_err(|error| {
+        let (path, reason) = (error.path().to_string(), error.into_inner());
+        SettingsError::Shape(if path == "." { reason.to_string() } else { format!("{path}: {reason}") })
+    })
 }
 
 /// What of settings is the operator's own: all that differs from the preset that they name. The counterpart of
@@ -557,7 +568,7 @@ mod tests {
         for (over, told) in [
             (json!({ "preset": "ifs" }), "override.\"7\": preset cannot be overridden; allowed are hooks, oci_version"),
             (json!({ "form": { "charset": "utf8x" } }), "override.\"7\": form.charset has \"utf8x\""),
-            (json!({ "call": { "name": {} } }), "override.\"7\": unknown field"),
+            (json!({ "call": { "name": {} } }), "override.\"7\": call.name: unknown field"),
             (json!("x"), "override.\"7\": a table of settings is needed"),
         ] {
             let error =
@@ -569,7 +580,16 @@ mod tests {
     #[test]
     fn an_unknown_key_or_preset_is_told() {
         let error = Settings::effective(&json!({ "form": { "methud": "POST" } })).expect_err("refused");
-        assert!(error.to_string().contains("methud"), "{error}");
+        assert!(error.to_string().starts_with("form.methud: unknown field"), "{error}");
+        for (own, told) in [
+            (json!({ "form": { "first_index": -1 } }), "form.first_index: invalid "),
+            (json!({ "oci_version": "9" }), "oci_version: unknown variant"),
+            (json!({ "buyer": { "lengths": { "DESCRIPTION": -1 } } }), "buyer.lengths.DESCRIPTION: invalid "),
+            (json!({ "charges": { "tax": "perhaps" } }), "charges.tax: unknown variant"),
+        ] {
+            let error = Settings::effective(&own).expect_err("refused").to_string();
+            assert!(error.starts_with(told), "{error}");
+        }
         let error = Settings::effective(&json!({ "preset": "sap" })).expect_err("refused");
         assert_eq!(
             error.to_string(),

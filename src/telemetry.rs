@@ -16,8 +16,13 @@ pub fn start_logging(config: &Config) {
         LogFormat::Auto => !std::io::stderr().is_terminal(),
     };
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_span_events(FmtSpan::NONE);
+    // Whoever reads standard error may have gone: what cannot be written is lost, and nobody is disturbed by it. The
+    // subscriber would tell of it there, and that ends the request which logs.
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_span_events(FmtSpan::NONE)
+        .log_internal_errors(false);
     // Tests start several gateways in one process; the first one's subscriber stays.
     let _ = if json {
         builder.json().flatten_event(true).with_span_list(false).try_init()

@@ -1,6 +1,6 @@
 //! `punchgate copy`: everything from one database into another.
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
 use crate::store::copy::{self, Compared, Progress};
@@ -9,40 +9,42 @@ use crate::store::{DatabaseUrl, Store};
 #[derive(Args)]
 pub struct Copy {
     /// The database with the data, as in database_url; env:NAME takes it from the variable NAME
-    #[arg(long, value_name = "URL", value_parser = read_url)]
-    from: DatabaseUrl,
+    #[arg(long, value_name = "URL")]
+    from: String,
     /// The empty database that gets it; its schema is made first
-    #[arg(long, value_name = "URL", value_parser = read_url)]
-    to: DatabaseUrl,
+    #[arg(long, value_name = "URL")]
+    to: String,
     /// End after so many rows, as if it had been interrupted
     #[arg(long, value_name = "ROWS", hide = true)]
     stop_after: Option<u64>,
 }
 
 /// A URL may hold a password, which a command line shows to everybody on the machine; a variable does not.
-fn read_url(text: &str) -> Result<DatabaseUrl, String> {
+/// It is not read with the other arguments, whose errors quote what was given.
+fn read_url(option: &str, text: &str) -> anyhow::Result<DatabaseUrl> {
+    let read = |url: &str| DatabaseUrl::read(url).map_err(|reason| anyhow!("{option}: {reason}"));
     match text.strip_prefix("env:") {
         Some(name) => {
-            let url = std::env::var(name).map_err(|_| format!("the environment has no variable {name}"))?;
-            DatabaseUrl::read(&url)
+            read(&std::env::var(name).map_err(|_| anyhow!("{option}: the environment has no variable {name}"))?)
         }
-        None => DatabaseUrl::read(text),
+        None => read(text),
     }
 }
 
 impl Copy {
     pub fn run(self) -> anyhow::Result<()> {
-        if let DatabaseUrl::Sqlite(path) = &self.from {
+        let (from, to) = (read_url("--from", &self.from)?, read_url("--to", &self.to)?);
+        if let DatabaseUrl::Sqlite(path) = &from {
             // Opening would make it.
             if !path.is_file() {
                 bail!("there is no file {}", path.display());
             }
         }
-        if self.from == self.to {
+        if from == to {
             bail!("--from and --to are the same database");
         }
         let open = |url: &DatabaseUrl| Store::open(url).with_context(|| format!("cannot open {url}"));
-        let (source, target) = (open(&self.from)?, open(&self.to)?);
+        let (source, target) = (open(&from)?, open(&to)?);
         let bar = super::progress(0, "copying");
         let tell = |progress| match progress {
             Progress::Total(rows) => bar.set_length(rows),
@@ -56,7 +58,7 @@ impl Copy {
         let copied = super::block_on(copy::run(&source, &target, self.stop_after, tell, compared));
         bar.finish_and_clear();
         copied?;
-        say!("{} is a copy of {}; set database_url to it", self.to, self.from);
+        say!("{} is a copy of {}; set database_url to it", to, from);
         Ok(())
     }
 }

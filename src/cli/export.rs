@@ -7,7 +7,7 @@ use crate::setup::export;
 
 #[derive(Args)]
 pub struct Export {
-    /// Add the customers' password hashes, so that the file can fill an empty database
+    /// Add the customers' password hashes, so that the customers can be made elsewhere; licenses are not in the file
     #[arg(long)]
     with_password_hashes: bool,
 }

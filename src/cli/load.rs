@@ -179,6 +179,9 @@ impl Load {
         if record.counts().0 == 0 {
             bail!("nothing went well; is this the gateway's address, and are system, user and hook right?");
         }
+        if record.no_trip_succeeded() {
+            bail!("no visit came through to its return; is the shop's API key right?");
+        }
         Ok(())
     }
 }

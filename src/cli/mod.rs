@@ -21,6 +21,7 @@ mod serve;
 mod shadow;
 mod user;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -86,7 +87,7 @@ pub fn main() -> ExitCode {
     match run(cli) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("punchgate: {error:#}");
+            let _ = writeln!(std::io::stderr(), "punchgate: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -182,7 +183,6 @@ fn progress(length: usize, what: &'static str) -> indicatif::ProgressBar {
 }
 
 fn write_line(line: std::fmt::Arguments) {
-    use std::io::Write;
     if writeln!(std::io::stdout(), "{line}").is_err() {
         std::process::exit(0);
     }

@@ -102,6 +102,12 @@ impl Record {
         })
     }
 
+    /// Whether visits were to go all the way and none did.
+    pub fn no_trip_succeeded(&self) -> bool {
+        let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        steps.iter().any(|(step, seen)| matches!(step, Step::RoundTrip) && seen.count(|end| *end == End::Good) == 0)
+    }
+
     pub fn json(&self, run: &Run) -> Value {
         let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
         let steps: serde_json::Map<String, Value> =

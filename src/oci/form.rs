@@ -171,6 +171,13 @@ impl Form {
     }
 }
 
+impl FormOptions {
+    /// Whether the target can be one: `auto`, or what [`target`] would take.
+    pub fn is_target_good(&self) -> bool {
+        self.target.eq_ignore_ascii_case("auto") || is_frame_name(self.target.trim())
+    }
+}
+
 /// The frame that the form goes to: the system's fixed one, else the first that the call names well.
 pub(super) fn target(facts: &Facts, options: &FormOptions) -> String {
     let fixed = Some(&options.target).filter(|target| !target.eq_ignore_ascii_case("auto"));

@@ -99,6 +99,15 @@ pub fn read_rows(mut source: impl Read) -> Result<Vec<ReadRow>, Rejected> {
                 continue;
             }
         };
+        // Nobody's number, address or password has two lines. Its words name no value either.
+        if record.iter().any(|value| value.contains(['\n', '\r'])) {
+            let line = record.position().map_or(0, csv::Position::line);
+            let fault = Some(CustomerFault::Malformed(
+                "a value goes on in the next line; is a quotation mark not closed?".into(),
+            ));
+            rows.push(ReadRow { line, number: String::new(), email: String::new(), fault, row: None });
+            continue;
+        }
         let at = |column: Option<usize>| column.and_then(|at| record.get(at)).unwrap_or_default().trim().to_owned();
         let (line, number, email) = (record.position().map_or(0, csv::Position::line), at(number_at), at(email_at));
         let read = record.deserialize::<Row>(Some(&headers)).map_err(|_| CustomerFault::Active).and_then(|mut row| {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use toml::Value as Toml;
 
 use crate::shop::Connector;
+use crate::toml_fault::without_values;
 
 /// What an apply file may hold. Objects it does not name are left alone.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -116,7 +117,7 @@ pub enum FileError {
 impl SetupFile {
     /// Reads a file; `env:NAME` values are looked up with `environment`.
     pub fn read(text: &str, environment: impl Fn(&str) -> Option<String>) -> Result<Self, FileError> {
-        let mut file: Self = toml::from_str(text).map_err(|error| FileError::Toml(error.to_string()))?;
+        let mut file: Self = toml::from_str(text).map_err(|error| FileError::Toml(without_values(&error, text)))?;
         let resolve = |place: String, value: &mut Option<String>| {
             let Some(variable) = value.as_deref().and_then(|value| value.strip_prefix("env:")) else { return Ok(()) };
             let found =

@@ -90,6 +90,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "snapshot",
             "store",
             "system",
+            "toml_fault",
         ],
     ),
     ("snapshot", &["license", "mapping", "shop", "store", "system"]),
@@ -105,8 +106,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("mapping", &["oci"]),
     ("oci", &[]),
     ("clock", &[]),
+    ("toml_fault", &[]),
     // Settings are read into the types of the rooms they are for.
-    ("config", &["clock", "credential", "store"]),
+    ("config", &["clock", "credential", "store", "toml_fault"]),
     ("telemetry", &["config"]),
 ];
 

@@ -1,8 +1,9 @@
 //! The process: stopping, dying, health, metrics, limits, a database that goes away.
 
 use std::collections::BTreeSet;
-use std::process::Command;
-use std::time::Duration;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -125,6 +126,32 @@ fn metrics_are_counted_on_their_own_listener_and_name_nobody() {
         for secret in ["acme-customer", "srm.example.com", PASSWORD, API_KEY] {
             assert!(!text.contains(secret), "{secret}");
         }
+    });
+}
+
+#[test]
+fn whoever_reads_its_log_may_go_away() {
+    on_both_databases(|installation| {
+        let mut command = installation.command();
+        let mut gateway = command.arg("serve").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs");
+        let mut lines = BufReader::new(gateway.stderr.take().expect("its log")).lines();
+        let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
+            let entry: Value = serde_json::from_str(&line).unwrap_or_default();
+            (entry["message"] == "Punchgate is listening").then(|| entry["address"].as_str().map(str::to_owned))?
+        });
+        drop(lines);
+        let answer = get(&format!("http://{}/oci/nowhere", address.expect("it listens")));
+        let told = Command::new("kill").arg(gateway.id().to_string()).status().expect("kill runs");
+        let until = Instant::now() + Duration::from_secs(20);
+        let ended = loop {
+            match gateway.try_wait().expect("its end") {
+                None if Instant::now() < until => std::thread::sleep(Duration::from_millis(50)),
+                ended => break ended,
+            }
+        };
+        let _ = gateway.kill();
+        assert!(told.success());
+        assert_eq!((answer.status.as_u16(), ended.and_then(|ended| ended.code())), (404, Some(0)));
     });
 }
 

@@ -372,6 +372,10 @@ fn customers_come_from_csv_files_as_spreadsheets_write_them() {
                 "number;email;active\n30001;a@b.example;perhaps\n",
                 "line 2: customer \"30001\": active must be true or false",
             ),
+            (
+                "number;email;password\n30001;a@b.example;\"secret-1\n30002;b@b.example;secret-2\n",
+                "line 2: customer \"\": a value goes on in the next line; is a quotation mark not closed?",
+            ),
             ("number;mail\n30001;a@b.example\n", "\"email\" is not among them"),
             ("number;email;passwort\n30001;a@b.example;secret-1\n", "unknown column \"passwort\""),
         ] {
@@ -450,6 +454,11 @@ fn a_wrong_setting_stops_the_start_with_one_sentence() {
             ("ENTRY_LIFETIME", "2h", "it must be a span of time from 1s to 1h, such as 90s, 5m, 8h or 7d"),
             ("MIGRATE", "perhaps", "it must be true or false"),
             ("PUBLIC_URL", "gateway", "it must be a URL such as https://punchout.example.com, without query"),
+            (
+                "LOG",
+                "loud",
+                "it must be off, error, warn, info, debug or trace, or a filter by module such as warn,punchgate=debug",
+            ),
             ("LOG_FORMAT", "xml", "it must be auto, text or json"),
             ("DATABASE_URL", "oracle://db", "it must be sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE"),
         ] {
