@@ -100,6 +100,10 @@ impl Charset {
                 fitted.push_str(in_letters(c));
             }
         }
+        // Words of some scripts come with a blank behind each.
+        if !text.ends_with(char::is_whitespace) {
+            fitted.truncate(fitted.trim_end_matches(' ').len());
+        }
         Cow::Owned(fitted)
     }
 
@@ -250,6 +254,7 @@ mod tests {
         assert_eq!(charset.fit("5 € – „Größe“ M…"), "5 € – „Größe“ M…");
         assert_eq!(charset.encode("5 € – „ß“…"), b"5 \x80 \x96 \x84\xdf\x93\x85");
         assert_eq!(charset.fit("Łódź, kůň, řez"), "Lódz, kun, rez");
+        assert_eq!((charset.fit("ř 中"), charset.fit("中 ")), ("r Zhong".into(), "Zhong  ".into()));
         assert_eq!(charset.lacking("Řez, řez, kůň €"), ['Ř', 'ř', 'ů', 'ň']);
         assert_eq!(charset.fit("a\u{81}b\u{10ffff}"), "ab?");
         assert!(!charset.can_say("Ł") && charset.can_say("ü €"));

@@ -65,8 +65,13 @@ impl Connector {
         catalog_url.as_deref()
     }
 
-    /// The address to redirect to. Tokens are URL-safe and need no encoding.
+    /// The address to redirect to, in ASCII as headers have it. Tokens are URL-safe and need no encoding.
     pub fn entry(&self, token: &str) -> String {
+        let address = self.with_token(token);
+        if address.is_ascii() { address } else { Url::parse(&address).map_or(address, String::from) }
+    }
+
+    fn with_token(&self, token: &str) -> String {
         let Self::Redirect { entry_url, .. } = self;
         if entry_url.contains(PLACE) {
             return entry_url.replace(PLACE, token);
@@ -106,6 +111,10 @@ mod tests {
         assert_eq!(entry("https://shop.example/enter?"), "https://shop.example/enter?token=T0k-n_");
         assert_eq!(entry("https://shop.example/in/{token}/now"), "https://shop.example/in/T0k-n_/now");
         assert_eq!(entry("https://shop.example/#/spa"), "https://shop.example/?token=T0k-n_#/spa");
+        assert_eq!(
+            entry("https://bücher.example/ö?x=ä#a"),
+            "https://xn--bcher-kva.example/%C3%B6?x=%C3%A4&token=T0k-n_#a"
+        );
     }
 
     #[test]

@@ -132,6 +132,7 @@ pub async fn put_cart(request: HttpRequest, id: Path<String>, payload: Payload, 
     (status = 401, description = "`api-key-wrong`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`punchout-unknown`", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`punchout-returned`", body = Problem, content_type = "application/problem+json"),
+    (status = 410, description = "`punchout-expired`", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn close(request: HttpRequest, id: Path<String>, web: Data<Web>) -> HttpResponse {
