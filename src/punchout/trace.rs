@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::oci::finding;
 use crate::oci::page::FrameAncestors;
+use crate::punchout::CallRecord;
 use crate::refusal::Refusal;
 use crate::snapshot::{Snapshot, System};
 use crate::store::customers::Customer;
@@ -56,6 +57,8 @@ struct About {
     id: String,
     system_id: String,
     system_slug: String,
+    /// As it is stored.
+    call: String,
 }
 
 /// How a request came.
@@ -87,7 +90,14 @@ impl Trace {
             id: punchout.id.clone(),
             system_id: punchout.system_id.clone(),
             system_slug: punchout.system_slug.clone(),
+            call: punchout.call.clone(),
         });
+    }
+
+    /// What the punchout's call named, if one was found.
+    pub fn language(&self) -> Option<String> {
+        let call: CallRecord = serde_json::from_str(&self.punchout.as_ref()?.call).ok()?;
+        call.facts.language
     }
 
     /// Who may show the answer in a frame: what its system says today, if one was found.

@@ -67,7 +67,7 @@ pub async fn return_page(request: HttpRequest, ticket: Path<String>, web: Data<W
     match giveback::by_ticket(&web.gateway, &ticket, &mut trace).await {
         Ok(found) => show(&request, &found, HttpResponse::Ok()),
         Err(refusal) => {
-            let language = caller::language(&request, None);
+            let language = caller::language(&request, trace.language().as_deref());
             problem::to_buyer_of(&request, &web, &refusal, language, &trace, Vec::new(), Reader::of(&request))
         }
     }
@@ -88,7 +88,7 @@ pub async fn leave(request: HttpRequest, ticket: Path<String>, web: Data<Web>) -
             pages::framed(HttpResponse::Ok(), &LeavePage::new(language, left.continue_url), &left.frame_ancestors)
         }
         Err(refusal) => {
-            let language = caller::language(&request, None);
+            let language = caller::language(&request, trace.language().as_deref());
             problem::to_buyer_of(&request, &web, &refusal, language, &trace, Vec::new(), Reader::of(&request))
         }
     }

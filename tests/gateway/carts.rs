@@ -471,6 +471,12 @@ fn after_the_return_there_is_nothing_to_leave_and_before_the_cart_nothing_to_ret
         let early = as_json(&leave.replace("/leave/", "/return/"));
         assert_eq!(early.refusal(), (409, "nothing-to-return".into()));
 
+        // Who called in German is told so in German, also by pages that the browser asks for in no language.
+        let german = gateway.buyer().with("sap-language", "DE").call();
+        let called = shop.redeem(&german.token())["punchout"].as_str().expect("an id").to_owned();
+        let gone = shop.status(&called)["leave_url"].as_str().expect("a leave_url").to_owned();
+        assert!(get(&gone.replace("/leave/", "/return/")).text().contains("lang=\"de\""));
+
         let page = shop.cart(&punchout, &bolts());
         get(&page);
         let status = shop.status(&punchout);
