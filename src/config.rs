@@ -349,7 +349,7 @@ fn log_filter(value: &str) -> Result<String, String> {
     let is_bare = |part: &&str| part.chars().all(|c| c.is_alphanumeric() || c.is_whitespace());
     let is_clear = value.split(',').filter(is_bare).all(is_level);
     match value.parse::<tracing_subscriber::filter::EnvFilter>() {
-        Ok(_) if is_clear => Ok(value.to_owned()),
+        Ok(_) if is_clear && !value.is_empty() => Ok(value.to_owned()),
         _ => {
             Err("it must be off, error, warn, info, debug or trace, or a filter by module such as warn,punchgate=debug"
                 .into())
