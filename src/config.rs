@@ -296,7 +296,9 @@ fn addresses(value: &str) -> Result<Vec<IpAddr>, String> {
 }
 
 fn public_url(value: &str) -> Result<String, String> {
-    let wrong = || "it must be a URL such as https://punchout.example.com, without query".to_owned();
+    let wrong = || {
+        "it must be a URL such as https://punchout.example.com, without user, password, query or fragment".to_owned()
+    };
     let url = url::Url::parse(value).map_err(|_| wrong())?;
     let plain =
         url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();

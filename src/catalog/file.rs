@@ -5,7 +5,8 @@
 use std::io::{BufRead, BufReader, Cursor, Read as _};
 
 use super::record::{Fault, Read};
-use super::{bmecat, csv, jsonl};
+use super::{bmecat, csv, jsonl, language};
+use crate::oci::rules::is_currency;
 
 /// Looked at to tell what a file is and how it is encoded.
 const HEAD: u64 = 8 * 1024;
@@ -42,6 +43,32 @@ impl Default for Options {
             today: String::new(),
         }
     }
+}
+
+/// [`Options::language`] as somebody wrote it.
+pub fn read_language(written: &str) -> Result<String, String> {
+    let tag = written.trim();
+    let primary = tag.split(['-', '_']).next().unwrap_or_default();
+    if !(2..=8).contains(&primary.len()) || !primary.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return Err("it must be the code of a language, such as de".to_owned());
+    }
+    Ok(language::primary(tag))
+}
+
+/// [`Options::currency`] as somebody wrote it.
+pub fn read_currency(written: &str) -> Result<String, String> {
+    Some(written.trim().to_ascii_uppercase())
+        .filter(|code| is_currency(code))
+        .ok_or_else(|| "it must be the code of a currency, such as EUR".to_owned())
+}
+
+/// [`Options::mime_root`] as somebody wrote it.
+pub fn read_mime_root(written: &str) -> Result<String, String> {
+    let root = written.trim();
+    let url = url::Url::parse(root).ok();
+    url.filter(|url| matches!(url.scheme(), "http" | "https"))
+        .map(|_| root.to_owned())
+        .ok_or_else(|| "it must be an address that begins with https:// or http://".to_owned())
 }
 
 /// An open file.
@@ -125,6 +152,33 @@ pub fn open<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_said_about_a_file_is_read_or_refused() {
+        for (written, language) in [
+            ("de", Some("de")),
+            (" DEU ", Some("de")),
+            ("en-GB", Some("en")),
+            ("", None),
+            ("deutsch und so", None),
+            ("d", None),
+        ] {
+            assert_eq!(read_language(written).ok().as_deref(), language, "{written}");
+        }
+        for (written, currency) in
+            [("eur", Some("EUR")), ("CHF ", Some("CHF")), ("EURO", None), ("", None), ("€", None)]
+        {
+            assert_eq!(read_currency(written).ok().as_deref(), currency, "{written}");
+        }
+        for (written, good) in [
+            ("https://shop.example/media/", true),
+            ("HTTP://shop.example", true),
+            ("ftp://shop.example/", false),
+            ("media/", false),
+        ] {
+            assert_eq!(read_mime_root(written).is_ok(), good, "{written}");
+        }
+    }
 
     #[test]
     fn a_file_is_what_its_first_bytes_say() {

@@ -10,7 +10,7 @@ use super::article::{Article, Attachment, Category, Kind, Price, Text};
 use super::check::{self, Names};
 use super::file::{CatalogFile, Format, Options};
 use super::language;
-use super::record::{Fault, Found, Read, Record, Wrong};
+use super::record::{Fault, Found, MAX_RECORD, Read, Record, Wrong};
 use super::source::{Source, TOO_LONG};
 use crate::mapping::cart::{self, Cart, CartError};
 use crate::oci::amount::Decimal;
@@ -49,15 +49,15 @@ impl<R: BufRead> Iterator for Lines<R> {
             let number = self.source.line();
             match self.source.read_until(b'\n', &mut self.line) {
                 Ok(0) => self.ended = true,
+                Ok(length) if length > MAX_RECORD => return Some(Err(self.too_long(number))),
                 Ok(_) if self.line.iter().all(u8::is_ascii_whitespace) => {}
                 Ok(_) => return Some(self.read(number)),
                 Err(error) => {
+                    if error.to_string() == TOO_LONG {
+                        return Some(Err(self.too_long(number)));
+                    }
                     self.ended = true;
-                    let message = match error.to_string() {
-                        text if text == TOO_LONG => "A line is larger than 1 MiB.".to_owned(),
-                        text => format!("The file cannot be read: {text}."),
-                    };
-                    return Some(Err(Fault::fatal(number, message)));
+                    return Some(Err(Fault::fatal(number, format!("The file cannot be read: {error}."))));
                 }
             }
         }
@@ -66,6 +66,11 @@ impl<R: BufRead> Iterator for Lines<R> {
 }
 
 impl<R> Lines<R> {
+    fn too_long(&mut self, line: u64) -> Fault {
+        self.ended = true;
+        Fault::fatal(line, "A line is larger than 1 MiB.")
+    }
+
     fn read(&self, line: u64) -> Read {
         let not_json = |why: String| Wrong::new("", format!("The line is not a JSON object: {why}.")).at(line, None);
         let object = match serde_json::from_slice(&self.line) {
@@ -199,6 +204,19 @@ mod tests {
         assert_eq!(second.prices[0].net.to_string(), "12.50");
         assert_eq!(second.prices[0].from.to_string(), "5");
         assert_eq!(articles[2], &Record::Removal("C".into()));
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_ends_the_reading_however_it_comes() {
+        let line =
+            |length: usize| format!("{{\"product_id\":\"A\",\"removed\":true,\"x\":\"{}\"}}\n", "x".repeat(length));
+        assert!(read(&line(MAX_RECORD - 100))[0].is_ok());
+        for length in [MAX_RECORD, MAX_RECORD + 100_000, 3 * MAX_RECORD] {
+            let found = read(&(line(length) + &line(1)));
+            assert_eq!(found.len(), 1, "{length}");
+            let fault = found[0].as_ref().unwrap_err();
+            assert!(fault.fatal && fault.message.contains("larger than 1 MiB"), "{fault}");
+        }
     }
 
     #[test]

@@ -60,13 +60,13 @@ pub struct Import {
     #[arg(long, value_name = "TYPES", value_delimiter = ',', default_values_t = Options::default().price_types)]
     price_type: Vec<String>,
     /// BMEcat: what stands in front of the names of pictures, instead of the catalog's MIME_ROOT
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = file::read_mime_root)]
     mime_root: Option<String>,
     /// The language of texts that name none, as de
-    #[arg(long, value_name = "CODE", default_value = "")]
-    language: String,
+    #[arg(long, value_name = "CODE", value_parser = file::read_language)]
+    language: Option<String>,
     /// The currency of prices that name none, as EUR; in BMEcat also which of several is taken
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = file::read_currency)]
     currency: Option<String>,
     /// Write every fault into this CSV file
     #[arg(long, value_name = "FILE")]
@@ -104,8 +104,8 @@ impl Import {
         let name = if is_stdin { "standard input".to_owned() } else { self.file.display().to_string() };
         let clock = Clock::System;
         let options = Options {
-            language: self.language.trim().to_ascii_lowercase(),
-            currency: self.currency.map(|code| code.trim().to_ascii_uppercase()),
+            language: self.language.unwrap_or_default(),
+            currency: self.currency,
             price_types: self.price_type,
             mime_root: self.mime_root,
             today: clock::date(clock.now()),

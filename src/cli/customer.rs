@@ -1,6 +1,7 @@
 //! `punchgate customer …`: a shop's customers.
 
 use std::fs::File;
+use std::io::{Read, stdin};
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -20,6 +21,7 @@ pub enum Customer {
     Import {
         #[arg(long, value_name = "SLUG")]
         shop: String,
+        /// - is standard input
         file: PathBuf,
     },
 }
@@ -27,9 +29,14 @@ pub enum Customer {
 impl Customer {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         let Self::Import { shop, file } = self;
-        let name = file.display().to_string();
-        let mut customers = CustomerFile::read(File::open(&file).with_context(|| format!("cannot read {name}"))?)
-            .with_context(|| name.clone())?;
+        let is_stdin = file.as_os_str() == "-";
+        let name = if is_stdin { "standard input".to_owned() } else { file.display().to_string() };
+        let source: Box<dyn Read> = if is_stdin {
+            Box::new(stdin())
+        } else {
+            Box::new(File::open(&file).with_context(|| format!("cannot read {name}"))?)
+        };
+        let mut customers = CustomerFile::read(source).with_context(|| name.clone())?;
         let store = super::open(config)?;
         let slug = shop.clone();
         let found = super::wait(store.read(move |c| {

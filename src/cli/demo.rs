@@ -59,9 +59,9 @@ impl Demo {
         config.log = self.log;
         telemetry::start_logging(&config);
 
-        let gateway = listener(self.listen, 8080)?;
-        let shop = listener(self.shop_listen, 8081)?;
-        let buyer = listener(self.buyer_listen, 8082)?;
+        let gateway = listener(self.listen, 8080, "--listen")?;
+        let shop = listener(self.shop_listen, 8081, "--shop-listen")?;
+        let buyer = listener(self.buyer_listen, 8082, "--buyer-listen")?;
         let url = |listener: &TcpListener| Ok::<_, std::io::Error>(format!("http://{}", listener.local_addr()?));
         let (gateway_url, shop_url, buyer_url) = (url(&gateway)?, url(&shop)?, url(&buyer)?);
 
@@ -121,12 +121,11 @@ impl Demo {
 }
 
 /// The port asked for; without a wish the usual one, or any free one when that is taken.
-fn listener(wish: Option<SocketAddr>, usual: u16) -> anyhow::Result<TcpListener> {
+fn listener(wish: Option<SocketAddr>, usual: u16, option: &str) -> anyhow::Result<TcpListener> {
+    let local = |port| bind(SocketAddr::from(([127, 0, 0, 1], port)), option);
     match wish {
-        Some(address) => bind(address),
-        None => {
-            bind(SocketAddr::from(([127, 0, 0, 1], usual))).or_else(|_| bind(SocketAddr::from(([127, 0, 0, 1], 0))))
-        }
+        Some(address) => bind(address, option),
+        None => local(usual).or_else(|_| local(0)),
     }
 }
 

@@ -30,7 +30,7 @@ pub enum License {
     Suspend { key: String },
     /// Make a suspended license good again
     Resume { key: String },
-    /// Set the last day on which a license is good (UTC)
+    /// Set the last day on which a license is good (UTC); 9999-12-31 for no end
     Extend {
         key: String,
         #[arg(long, value_name = "YYYY-MM-DD")]
@@ -123,10 +123,13 @@ impl License {
             Self::Resume { key } => {
                 write(Box::new(move |c| licenses::resume(c, &key, &Actor::command_line(), now)), "is in force")
             }
-            Self::Extend { key, valid_until } => write(
-                Box::new(move |c| licenses::extend(c, &key, &valid_until, &Actor::command_line(), now)),
-                "is extended",
-            ),
+            Self::Extend { key, valid_until } => {
+                let is_over = licenses::read_last_day(&valid_until)?.is_some_and(|end| end <= now);
+                write(
+                    Box::new(move |c| licenses::extend(c, &key, &valid_until, &Actor::command_line(), now)),
+                    if is_over { "has ended: that day is past" } else { "is extended" },
+                )
+            }
             Self::Show { key, json } => {
                 let (license, history) = super::block_on(store.read(move |c| {
                     let license = licenses::find(c, &key)?;

@@ -29,7 +29,7 @@ impl Serve {
         telemetry::start_logging(&config);
         let _sole = store::sole::hold(&config.database_url)?;
         let store = super::open_on(&config, config.terms_of_requests())?;
-        let listener = bind(config.listen)?;
+        let listener = bind(config.listen, "PUNCHGATE_LISTEN")?;
         let address = listener.local_addr()?;
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         System::new().block_on(async move {
@@ -77,9 +77,9 @@ impl Serve {
 /// first go without unless they were told another.
 fn metrics_listener(config: &Config) -> anyhow::Result<Option<TcpListener>> {
     let Some(address) = config.metrics_listen else { return Ok(None) };
-    match bind(address) {
+    match bind(address, "PUNCHGATE_METRICS_LISTEN") {
         Err(error) if config.metrics_by_default => {
-            tracing::warn!(%error, "running without /metrics; choose its address with PUNCHGATE_METRICS_LISTEN");
+            tracing::warn!(error = format!("{error:#}"), "running without /metrics");
             Ok(None)
         }
         bound => bound.map(Some),
@@ -87,9 +87,10 @@ fn metrics_listener(config: &Config) -> anyhow::Result<Option<TcpListener>> {
 }
 
 /// Binds a listener, with the sentence that tells what to do when it does not work.
-pub fn bind(address: std::net::SocketAddr) -> anyhow::Result<TcpListener> {
-    let listener =
-        TcpListener::bind(address).with_context(|| format!("cannot listen on {address}; is another program there?"))?;
+pub fn bind(address: std::net::SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}; is another program there? Another address goes into {setting}")
+    })?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }

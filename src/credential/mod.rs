@@ -7,6 +7,7 @@
 mod count;
 mod guesses;
 mod memory;
+pub mod origin;
 pub mod password;
 pub mod recent;
 pub mod secret;

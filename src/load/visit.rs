@@ -163,6 +163,11 @@ async fn answered(
         Err(error) => Err(error),
     };
     let (end, answer) = match answer {
+        // A product that nobody knows is answered with a page that carries no form.
+        Ok(answer) if answer.status == good && step == Step::Validate && !answer.has_form() => {
+            let why = End::Failed("an answer without the product".to_owned());
+            (why.clone(), Err(why))
+        }
         Ok(answer) if answer.status == good => (End::Good, Ok(answer)),
         Ok(answer) => (End::Refused(answer.status), Err(End::Refused(answer.status))),
         Err(error) => {
@@ -178,6 +183,12 @@ struct Answer {
     status: u16,
     headers: reqwest::header::HeaderMap,
     body: bytes::Bytes,
+}
+
+impl Answer {
+    fn has_form(&self) -> bool {
+        self.body.windows(5).any(|bytes| bytes == b"<form")
+    }
 }
 
 async fn read_all(response: Response) -> Result<Answer, reqwest::Error> {

@@ -8,10 +8,10 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::kinship;
 use super::line::read_line;
 pub use super::line::{Attachment, Category, Kind, Line, Manufacturer, Price, Reference};
 use super::reader::{Reader, type_name};
+use super::{distinct, kinship};
 use crate::oci::amount::Decimal;
 use crate::oci::finding::{Fault, LineRef, short};
 use crate::oci::rules::{demands, is_currency};
@@ -64,6 +64,7 @@ impl Cart {
         let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
         let value: Value =
             serde_json::from_slice(json).map_err(|error| CartError::NotJson { reason: error.to_string() })?;
+        distinct::check(json).map_err(|error| CartError::NotJson { reason: error.to_string() })?;
         let Value::Object(cart) = value else {
             return Err(CartError::NotJson { reason: format!("its type is {}", type_name(&value)) });
         };
@@ -272,6 +273,11 @@ mod tests {
     fn what_is_no_cart_is_refused_as_such() {
         assert!(matches!(Cart::read(b"{\"currency\":"), Err(CartError::NotJson { .. })));
         assert!(matches!(Cart::read(b"[]"), Err(CartError::NotJson { .. })));
+        let twice =
+            br#"{"currency":"EUR","lines":[{"name":"Bolt","quantity":"1","quantity":"100","price":{"net":"1"}}]}"#;
+        assert!(
+            matches!(Cart::read(twice), Err(CartError::NotJson { reason }) if reason.contains("\"quantity\" stands twice"))
+        );
         assert_eq!(faults(r#"{"currency":"EUR","lines":[]}"#)[0].2, "empty-cart");
         assert_eq!(faults(r#"{"currency":"EUR"}"#)[0].1, "lines");
         assert_eq!(faults(r#"{"lines":{}}"#).len(), 2);

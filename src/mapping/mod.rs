@@ -6,6 +6,7 @@ pub mod field;
 
 mod apply;
 mod configuration;
+mod distinct;
 mod exact;
 mod filters;
 mod hierarchy;

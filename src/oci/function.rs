@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::amount::{self, Decimal};
 use super::call::CallError;
@@ -17,7 +18,7 @@ use super::placeholder::refuse_placeholder;
 pub const MAX_VALIDATED: usize = 200;
 
 /// What the shop shall show after the login.
-#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Intent {
     Shop,

@@ -99,6 +99,13 @@ impl Units {
         Ok(UnitCode { notice: Some(UnitNotice::Defaulted { unit: unit.to_owned(), code: code.clone() }), code })
     }
 
+    /// Codes that are worth a second look, by the name of their setting.
+    pub fn doubtful(&self) -> impl Iterator<Item = (String, &str)> {
+        let default = Some(("default".to_owned(), self.default.trim())).filter(|(_, code)| !code.is_empty());
+        let mapped = self.map.iter().map(|(unit, code)| (format!("map.\"{unit}\""), code.trim()));
+        default.into_iter().chain(mapped).filter(|(_, code)| doubt(code).is_some())
+    }
+
     fn mapped(&self, unit: &str) -> Option<&str> {
         let exact = self.map.get(unit);
         let code = exact.or_else(|| self.map.iter().find(|(key, _)| same_unit(key, unit)).map(|(_, code)| code))?;

@@ -171,8 +171,7 @@ impl Composer<'_> {
 pub struct PunchoutStatus {
     #[schema(example = "01J9ZK3W8R5T2Q4M6N8P0S1VXY")]
     pub punchout: String,
-    /// `open`, `in_shop`, `returned`, `closed`, `cancelled` or `expired`.
-    #[schema(example = "in_shop")]
+    #[schema(schema_with = described_states)]
     pub state: String,
     #[schema(example = "sap-srm")]
     pub system: String,
@@ -190,6 +189,15 @@ pub struct PunchoutStatus {
     pub return_url: Option<String>,
     /// Where the buyer's browser may go to leave without a cart, while that is possible.
     pub leave_url: Option<String>,
+}
+
+/// The API's description names them; a list of its own, since that of the journal has one more.
+fn described_states() -> utoipa::openapi::schema::Object {
+    utoipa::openapi::schema::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::Type::String)
+        .enum_values(Some(["open", "in_shop", "returned", "closed", "cancelled", "expired"]))
+        .examples(["in_shop"])
+        .build()
 }
 
 /// Tells a shop how one of its punchouts stands.

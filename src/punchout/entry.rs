@@ -25,7 +25,7 @@ pub struct Entry {
     pub system: String,
     pub customer: EntryCustomer,
     /// What the shop shall show: its start page, a product or a search.
-    #[schema(value_type = Object, example = json!({"kind": "shop"}))]
+    #[schema(example = json!({"kind": "shop"}))]
     pub intent: Intent,
     /// The buyer's language as the procurement system named it, as a primary tag like `de`.
     #[schema(example = "de")]

@@ -6,8 +6,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::credential::password;
 use crate::credential::recent::Place;
+use crate::credential::{origin, password};
 use crate::oci::call::Call;
 use crate::punchout::Gateway;
 use crate::punchout::trace::Trace;
@@ -207,7 +207,8 @@ async fn check(gateway: &Gateway, shop: &str, call: &Call, customer: Option<&Cus
         Some(password::Verified::Yes) => {}
         Some(password::Verified::YesUpgrade(better)) => {
             let (id, old, new) = (customer.id.clone(), hash, better.clone());
-            gateway.store.write(move |c| store::customers::update_hash(c, &id, &old, &new)).await?;
+            let origin = origin::of_better(&old, customer.password_origin.as_deref(), &new);
+            gateway.store.write(move |c| store::customers::update_hash(c, &id, &old, &new, &origin)).await?;
             hash = better;
         }
     }

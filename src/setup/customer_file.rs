@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::credential::password::{self, Hasher, Parameters, Verified};
 use crate::setup::customer_rules::{CustomerFault, check_email, check_number, check_passwords};
-use crate::setup::customers::{Rejected, save};
+use crate::setup::customers::{Rejected, kept, save};
 use crate::store::customers::{Customer, fold_email};
 use crate::store::{self, Connection, StoreError};
 
@@ -88,24 +88,21 @@ pub fn read_rows(mut source: impl Read) -> Result<Vec<ReadRow>, Rejected> {
     let (number_at, email_at) = (column("number"), column("email"));
     let (mut rows, mut numbers, mut emails) = (Vec::new(), HashSet::new(), HashSet::new());
     for record in reader.records() {
+        // Its words name no value of the line, which may be a secret.
+        let mut malformed = |place: Option<&csv::Position>, reason: &str| {
+            let (line, fault) = (place.map_or(0, csv::Position::line), CustomerFault::Malformed(reason.to_owned()));
+            rows.push(ReadRow { line, number: String::new(), email: String::new(), fault: Some(fault), row: None });
+        };
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
-                // The parser's words name no value of the line, which may be a secret.
-                let fault =
-                    Some(CustomerFault::Malformed("the line does not have as many fields as the first one".into()));
-                rows.push(ReadRow { line, number: String::new(), email: String::new(), fault, row: None });
+                malformed(error.position(), "the line does not have as many fields as the first one");
                 continue;
             }
         };
-        // Nobody's number, address or password has two lines. Its words name no value either.
+        // Nobody's number, address or password has two lines.
         if record.iter().any(|value| value.contains(['\n', '\r'])) {
-            let line = record.position().map_or(0, csv::Position::line);
-            let fault = Some(CustomerFault::Malformed(
-                "a value goes on in the next line; is a quotation mark not closed?".into(),
-            ));
-            rows.push(ReadRow { line, number: String::new(), email: String::new(), fault, row: None });
+            malformed(record.position(), "a value goes on in the next line; is a quotation mark not closed?");
             continue;
         }
         let at = |column: Option<usize>| column.and_then(|at| record.get(at)).unwrap_or_default().trim().to_owned();
@@ -221,7 +218,10 @@ impl CustomerFile {
                 Rejected::Faulty(reason) => Rejected::Faulty(format!("line {}: {reason}", row.line)),
                 other => other,
             };
-            let hash = row.password_hash.or_else(|| known.as_ref().map(|customer| customer.password_hash.clone()));
+            let hash = row
+                .password_hash
+                .map(|hash| kept(known.as_ref(), hash.trim().to_owned()))
+                .or_else(|| known.as_ref().map(|customer| customer.password_hash.clone()));
             let hash =
                 hash.ok_or_else(|| at(Rejected::Faulty("a new customer needs a password or password_hash".into())))?;
             let customer = Customer {
@@ -234,6 +234,7 @@ impl CustomerFile {
                 active: row.active.or(known.as_ref().map(|customer| customer.active)).unwrap_or(true),
                 created_at: known.as_ref().map_or(now, |customer| customer.created_at),
                 version: known.as_ref().map_or(1, |customer| customer.version),
+                password_origin: known.as_ref().and_then(|customer| customer.password_origin.clone()),
             };
             if known.as_ref() == Some(&customer) {
                 imported.unchanged += 1;

@@ -84,6 +84,7 @@ pub fn create(
         active: form.active,
         created_at: now,
         version: 1,
+        password_origin: None,
     };
     store::customers::insert(c, &customer)?;
     audit::record(c, actor, Action::Created, object(&customer, &shop), None, Some(told(&customer)), now)?;

@@ -17,7 +17,10 @@ pub enum CustomerFault {
     BothPasswords,
     #[error("the password must have 1 to 1,024 bytes")]
     PasswordLength,
-    #[error("password_hash must be argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$)")]
+    #[error(
+        "password_hash must be argon2id ($argon2id$…, up to 256 MiB) or bcrypt ($2a$, $2b$, $2y$, cost 4 to 14); what costs \
+         more would hold up the logins of all"
+    )]
     Hash,
     #[error("the customer or his email stands in the file twice")]
     Twice,

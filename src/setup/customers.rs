@@ -6,6 +6,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::account::audit::{self, Action, Actor, Object};
+use crate::credential::origin;
 use crate::credential::password::{Hasher, Verified};
 use crate::refusal::{Code, Refusal};
 use crate::setup::customer_rules::{check_email, check_number, check_passwords};
@@ -82,6 +83,7 @@ pub async fn put(
                     active: true,
                     created_at: now,
                     version: 1,
+                    password_origin: None,
                 },
             };
             if let Some(email) = change.email {
@@ -89,13 +91,15 @@ pub async fn put(
                 customer.email_folded = fold_email(&email);
             }
             if let Some(hash) = hash {
-                customer.password_hash = hash;
+                customer.password_hash = kept(before.as_ref(), hash);
             }
             customer.active = change.active.unwrap_or(customer.active);
             if customer.email.is_empty() || customer.password_hash.is_empty() {
                 return Err(Rejected::Faulty("a new customer needs an email and a password or password_hash".into()));
             }
-            save(c, &customer, new)?;
+            if before.as_ref() != Some(&customer) {
+                save(c, &customer, new)?;
+            }
             note(c, &customer, before.as_ref(), &actor, now)?;
             Ok((new, CustomerState { number: customer.number, email: customer.email, active: customer.active }))
         })
@@ -133,6 +137,13 @@ fn note(
 
 async fn verifies(hasher: &Hasher, password: &SecretString, stored: &str) -> Result<bool, Refusal> {
     Ok(!matches!(hasher.verify(password.clone(), Some(stored.to_owned())).await?, Verified::No))
+}
+
+/// The hash to have from now on: a login may have made a better one of the hash that comes, and that one stays.
+pub fn kept(present: Option<&Customer>, hash: String) -> String {
+    let of_it =
+        |customer: &&Customer| origin::is_of(&hash, &customer.password_hash, customer.password_origin.as_deref());
+    present.filter(of_it).map_or_else(|| hash.clone(), |customer| customer.password_hash.clone())
 }
 
 /// Why a customer cannot be stored.

@@ -72,7 +72,7 @@ pub fn issue(
     actor: &Actor,
     now: i64,
 ) -> Result<Vec<Issued>> {
-    let valid_until = valid_until.map(read_day).transpose()?;
+    let valid_until = valid_until.map(read_last_day).transpose()?.flatten();
     let account = account(c, email, now)?;
     let mut issued = Vec::new();
     for _ in 0..count {
@@ -146,7 +146,7 @@ fn set_suspended(c: &mut Connection, key: &str, suspended: bool, actor: &Actor, 
 /// Sets the last day on which a license is good (UTC).
 pub fn extend(c: &mut Connection, key: &str, valid_until: &str, actor: &Actor, now: i64) -> Result<License> {
     let mut license = find(c, key)?;
-    license.valid_until = Some(read_day(valid_until)?);
+    license.valid_until = read_last_day(valid_until)?;
     change(c, &license, Action::Extended, Some(valid_until.trim().to_owned()), actor, now)?;
     Ok(license)
 }
@@ -292,8 +292,12 @@ pub fn masked(key: &str) -> String {
     Key::read(key).map_or_else(|_| "***".to_owned(), |key| key.masked())
 }
 
-fn read_day(day: &str) -> Result<i64> {
-    end_of_day(day).ok_or_else(|| LicenseError::Day(day.to_owned()))
+/// The moment after the last day on which a license is good; none for 9999-12-31, by which many say "without end".
+pub fn read_last_day(day: &str) -> Result<Option<i64>> {
+    match day.trim() {
+        "9999-12-31" => Ok(None),
+        day => end_of_day(day).map(Some).ok_or_else(|| LicenseError::Day(day.to_owned())),
+    }
 }
 
 fn new_id() -> String {

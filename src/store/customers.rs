@@ -24,6 +24,8 @@ pub struct Customer {
     pub created_at: i64,
     /// Moves with every change: who saves what he read before is told.
     pub version: i64,
+    /// Which hash the stored one was made of, as `credential::origin` writes it.
+    pub password_origin: Option<Vec<u8>>,
 }
 
 /// A customer as the login needs him: with his place in the system he calls.
@@ -248,10 +250,11 @@ pub fn update(connection: &mut Connection, customer: &Customer) -> Result<()> {
     Ok(())
 }
 
-/// Replaces a hash by a better one of the same password, unless it was changed in between.
-pub fn update_hash(connection: &mut Connection, id: &str, old: &str, new: &str) -> Result<()> {
+/// Replaces a hash by a better one of the same password, unless it was changed in between. No version moves: to everybody
+/// else the customer is what he was.
+pub fn update_hash(connection: &mut Connection, id: &str, old: &str, new: &str, origin: &[u8]) -> Result<()> {
     on!(connection, c => diesel::update(customers::table.find(id).filter(customers::password_hash.eq(old)))
-        .set(customers::password_hash.eq(new))
+        .set((customers::password_hash.eq(new), customers::password_origin.eq(origin)))
         .execute(c)?);
     Ok(())
 }

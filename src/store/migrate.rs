@@ -30,6 +30,7 @@ const TEXTS: &[(&str, &str)] = texts![
     "2026-11-24-000001_administration",
     "2026-11-27-000000_catalog",
     "2026-11-27-020000_punchout_counts",
+    "2026-11-28-000000_password_origin",
 ];
 
 /// Any number will do, as long as every version of Punchgate takes the same one.

@@ -98,6 +98,7 @@ table! {
         active -> Bool,
         created_at -> BigInt,
         version -> BigInt,
+        password_origin -> Nullable<Binary>,
     }
 }
 

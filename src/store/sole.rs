@@ -16,8 +16,14 @@ pub fn hold(url: &DatabaseUrl) -> Result<Option<File>> {
     let mut path = OsString::from(database);
     path.push("-serve");
     let path = PathBuf::from(path);
-    let unavailable =
-        |error: std::io::Error| StoreError::Unavailable(format!("{} cannot be written: {error}", path.display()));
+    let unavailable = |error: std::io::Error| {
+        StoreError::Unavailable(match database.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {
+                format!("{}: there is no folder {}", database.display(), folder.display())
+            }
+            _ => format!("{}, which marks its gateway, cannot be written: {error}", path.display()),
+        })
+    };
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
     let file = file.map_err(unavailable)?;
     match file.try_lock() {

@@ -1,5 +1,7 @@
 //! The API for shops: four calls on punchouts, one on customers, and their description.
 
+pub mod schemas;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::{Data, Path, Payload};
@@ -18,6 +20,7 @@ use crate::punchout::{giveback, leave};
 use crate::refusal::{Code, Refusal};
 use crate::setup::customers::{self, CustomerChange, CustomerState};
 use crate::snapshot::Shop;
+use crate::web::api::schemas::{Busy, KeyWrong, Unavailable};
 use crate::web::problem::{self, Problem};
 use crate::web::server::Web;
 use crate::web::{body, caller, procurement};
@@ -54,12 +57,12 @@ pub struct Redeem {
 #[utoipa::path(post, path = "/api/v1/entries/redeem", tag = "punchouts", security(("api_key" = [])), request_body = Redeem, responses(
     (status = 200, description = "Log this customer in and show him what `intent` says", body = Entry),
     (status = 400, description = "`body-malformed`: not JSON, or a member is unknown, missing or of the wrong type", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`api-key-wrong`", body = Problem, content_type = "application/problem+json"),
+    KeyWrong,
     (status = 404, description = "`entry-unknown`: no token, or another shop's", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`entry-used`: redeemed before", body = Problem, content_type = "application/problem+json"),
     (status = 410, description = "`entry-expired`: too late", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "`body-too-large`: more than 64 KiB", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
+    Unavailable,
 ))]
 pub async fn redeem(request: HttpRequest, payload: Payload, web: Data<Web>) -> HttpResponse {
     let mut trace = Trace::begin(Step::Entry, web.gateway.clock.now());
@@ -77,9 +80,9 @@ pub async fn redeem(request: HttpRequest, payload: Payload, web: Data<Web>) -> H
 /// Ask how a punchout stands
 #[utoipa::path(get, path = "/api/v1/punchouts/{id}", tag = "punchouts", security(("api_key" = [])), params(("id" = String, Path, description = "As `redeem` named it")), responses(
     (status = 200, body = PunchoutStatus, description = "State, times, and the address of the return page if there is a cart"),
-    (status = 401, description = "`api-key-wrong`", body = Problem, content_type = "application/problem+json"),
+    KeyWrong,
     (status = 404, description = "`punchout-unknown`", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
+    Unavailable,
 ))]
 pub async fn punchout(request: HttpRequest, id: Path<String>, web: Data<Web>) -> HttpResponse {
     let outcome = async { cart::status(&web.gateway, &*shop(&request, &web)?, &id).await };
@@ -91,22 +94,22 @@ pub async fn punchout(request: HttpRequest, id: Path<String>, web: Data<Web>) ->
 /// Send the buyer's browser to `return_url`, or ask with `Accept: text/html` and pass the page on.
 /// A later cart replaces an earlier one until the return.
 #[utoipa::path(post, path = "/api/v1/punchouts/{id}/cart", tag = "punchouts", security(("api_key" = [])), params(("id" = String, Path, description = "As `redeem` named it")),
-    request_body(content = Object, description = "The cart; decimals are strings, numbers are read exactly too", example = json!({
+    request_body(content = schemas::Cart, description = "The cart; decimals are strings, numbers are read exactly too", example = json!({
         "currency": "EUR",
         "lines": [{"id": "a1", "kind": "product", "product_id": "SW-10001", "name": "Hex bolt M8x40", "quantity": "3", "unit": "piece", "price": {"net": "12.50", "per": "1"}, "tax_rate": "19",
             "categories": [{"scheme": "ECLASS13.0", "id": "23110101"}], "contract": {"number": "4600001234", "item": "10"}, "quote": {"number": "Q-2026-17", "item": "1"},
             "configuration": {"values": [{"name": "Coating", "value": "zinc"}], "url": "https://shop.acme.example/c/7"}, "custom": {"packing_unit": "Box"}}],
         "custom": {"order_note": "Urgent"}
     })), responses(
-    (status = 201, description = "The form is ready", body = CartAccepted),
-    (status = 400, description = "`cart-malformed`: not JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`api-key-wrong`", body = Problem, content_type = "application/problem+json"),
+    (status = 201, description = "The form is ready; with `Accept: text/html` the return page itself", content((CartAccepted = "application/json"), (String = "text/html"))),
+    (status = 400, description = "`cart-malformed`: not JSON, or a member stands twice", body = Problem, content_type = "application/problem+json"),
+    KeyWrong,
     (status = 404, description = "`punchout-unknown`", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`punchout-returned`, `punchout-closed`, `punchout-cancelled`, `punchout-not-entered`", body = Problem, content_type = "application/problem+json"),
     (status = 410, description = "`punchout-expired`", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "`cart-too-large` (4 MiB), `cart-too-many-lines` (10,000)", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`cart-faulty`: `faults` names every line and field", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
+    Unavailable,
 ))]
 pub async fn put_cart(request: HttpRequest, id: Path<String>, payload: Payload, web: Data<Web>) -> HttpResponse {
     let mut trace = Trace::begin(Step::Cart, web.gateway.clock.now());
@@ -129,11 +132,11 @@ pub async fn put_cart(request: HttpRequest, id: Path<String>, payload: Payload, 
 /// Leave without a cart
 #[utoipa::path(delete, path = "/api/v1/punchouts/{id}", tag = "punchouts", security(("api_key" = [])), params(("id" = String, Path, description = "As `redeem` named it")), responses(
     (status = 204, description = "It is closed; repeating is no error"),
-    (status = 401, description = "`api-key-wrong`", body = Problem, content_type = "application/problem+json"),
+    KeyWrong,
     (status = 404, description = "`punchout-unknown`", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`punchout-returned`", body = Problem, content_type = "application/problem+json"),
     (status = 410, description = "`punchout-expired`", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
+    Unavailable,
 ))]
 pub async fn close(request: HttpRequest, id: Path<String>, web: Data<Web>) -> HttpResponse {
     let mut trace = Trace::begin(Step::Leave, web.gateway.clock.now());
@@ -155,10 +158,10 @@ pub async fn close(request: HttpRequest, id: Path<String>, web: Data<Web>) -> Ht
     (status = 200, description = "Changed", body = CustomerState),
     (status = 201, description = "Created", body = CustomerState),
     (status = 400, description = "`body-malformed`: not JSON, or a member is unknown, missing or of the wrong type", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`api-key-wrong`", body = Problem, content_type = "application/problem+json"),
+    KeyWrong,
     (status = 413, description = "`body-too-large`: more than 64 KiB", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`customer-faulty`", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "`database-unavailable`: try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
+    Busy,
 ))]
 pub async fn put_customer(
     request: HttpRequest,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::support::postgres::Cluster;
-use crate::support::{Answer, Cables, Gateway, Installation, Tap, bolts, get, within};
+use crate::support::{Answer, Cables, Gateway, Installation, bolts, get, within};
 
 /// No answer may take longer while the database is away. What was sent to a server that froze takes five seconds.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -146,8 +146,7 @@ fn is_taken_up_again(gateway: &Gateway, at_least: Duration, cut: impl Fn(), mend
 fn a_line_that_is_cut_without_a_word_is_noticed_and_taken_up_again() {
     let Some(installation) = Installation::on_postgres() else { return };
     let mut acme = installation.with_acme("");
-    let tap = Tap::before(&acme.installation.database_url);
-    acme.installation.database_url.clone_from(&tap.url);
+    let tap = acme.installation.behind_a_tap();
     let gateway = acme.installation.serve();
     is_taken_up_again(&gateway, Duration::from_secs(2), || tap.freeze(), || tap.thaw());
 }
@@ -173,8 +172,7 @@ fn whoever_asks_while_the_database_is_away_is_told_when_to_come_back() {
     let Some(installation) = Installation::on_postgres() else { return };
     let mut acme = installation.with_acme("");
     acme.installation.add_user("owner@acme.example", "merchant");
-    let tap = Tap::before(&acme.installation.database_url);
-    acme.installation.database_url.clone_from(&tap.url);
+    let tap = acme.installation.behind_a_tap();
     let gateway = acme.installation.serve();
     let browser = gateway.signed_in("owner@acme.example");
     let punchout = gateway.punch_out();

@@ -127,6 +127,11 @@ fn a_license_ends_with_its_last_day_and_can_be_extended() {
             extend(&day(365));
             assert_eq!(standing(&acme.installation), "");
         }
+        acme.installation.punchgate(&["license", "extend", &acme.system_key, "--valid-until", "9999-12-31"]);
+        assert_eq!(show(&acme.installation, &acme.system_key)["valid_until"], Value::Null, "without end");
+        let past = ["license", "extend", &acme.system_key, "--valid-until", "2020-02-29"];
+        assert!(acme.installation.punchgate(&past).contains("has ended"));
+        acme.installation.punchgate(&["license", "extend", &acme.system_key, "--valid-until", &day(365)]);
         for nonsense in ["31.12.2027", "2027-02-30", "tomorrow", ""] {
             let output =
                 acme.installation.try_punchgate(&["license", "extend", &acme.system_key, "--valid-until", nonsense]);

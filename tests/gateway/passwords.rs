@@ -128,6 +128,43 @@ fn a_bcrypt_hash_from_another_shop_is_taken_over_and_replaced_at_the_first_good_
 }
 
 #[test]
+fn a_hash_that_a_login_made_better_is_no_change_when_its_file_is_applied_again() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("");
+        let given = bcrypt::hash("Grüße & 100 %", 4).expect("a hash");
+        let file = acme
+            .installation
+            .file("customers.csv", &format!("number;email;password_hash\n10001;buyer@acme-customer.example;{given}\n"));
+        let entry = format!(
+            "[[customer]]\nshop = \"acme\"\nnumber = \"10001\"\nemail = \"buyer@acme-customer.example\"\npassword_hash = '{given}'\n"
+        );
+        acme.installation.apply(&entry);
+        let gateway = acme.installation.serve();
+        assert_eq!(gateway.buyer().with("PASSWORD", "Grüße & 100 %").call().status, 303);
+        let better = stored_hash(&acme.installation);
+        assert!(better.starts_with("$argon2id$"), "{better}");
+
+        let applied = acme.installation.apply(&entry);
+        assert!(!applied.contains("password"), "{applied}");
+        let imported =
+            acme.installation.punchgate(&["customer", "import", "--shop", "acme", file.to_str().expect("a path")]);
+        assert!(imported.contains("1 unchanged"), "{imported}");
+        let change = json!({ "password_hash": given });
+        assert_eq!(gateway.shop().request("PUT", "/api/v1/customers/10001", Some(&change)).status, 200);
+        assert_eq!(stored_hash(&acme.installation), better, "the better one stays");
+
+        let other = bcrypt::hash("another one", 4).expect("a hash");
+        let applied = acme.installation.apply(&entry.replace(&given, &other));
+        assert!(applied.contains("password: changed"), "{applied}");
+        let gateway = acme.installation.serve();
+        assert_eq!(gateway.buyer().with("PASSWORD", "Grüße & 100 %").call().status, 401);
+        let applied = acme.installation.apply(&entry);
+        assert!(applied.contains("password: changed"), "what was given once is a change again: {applied}");
+        assert_eq!(stored_hash(&acme.installation), given);
+    });
+}
+
+#[test]
 fn any_password_that_a_shop_has_is_a_password_here() {
     on_both_databases(|installation| {
         let acme = installation.with_acme("");

@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::support::{
-    API_KEY, Answer, Gateway, Installation, PASSWORD, Raw, SmallDisk, Tap, bolts, client, eventually, get,
-    on_both_databases,
+    API_KEY, Answer, Gateway, Installation, PASSWORD, Raw, SmallDisk, bolts, client, eventually, get, on_both_databases,
 };
 
 /// The head of a request that hands a cart over, with more body to come.
@@ -460,8 +459,7 @@ fn on_a_small_disk_that_is_full_nothing_is_acknowledged_and_nothing_lost() {
 fn while_the_database_server_is_gone_calls_are_refused_and_when_it_is_back_they_work() {
     let Some(installation) = Installation::on_postgres() else { return };
     let mut acme = installation.with_acme("");
-    let tap = Tap::before(&acme.installation.database_url);
-    acme.installation.database_url.clone_from(&tap.url);
+    let tap = acme.installation.behind_a_tap();
     let gateway = acme.installation.serve();
     let punchout = gateway.punch_out();
     let token = gateway.buyer().call().token();
@@ -483,8 +481,7 @@ fn while_the_database_server_is_gone_calls_are_refused_and_when_it_is_back_they_
 fn connections_that_broke_while_nobody_used_them_cost_no_buyer_an_error() {
     let Some(installation) = Installation::on_postgres() else { return };
     let mut acme = installation.with_acme("");
-    let tap = Tap::before(&acme.installation.database_url);
-    acme.installation.database_url.clone_from(&tap.url);
+    let tap = acme.installation.behind_a_tap();
     let gateway = acme.installation.serve();
     assert_eq!(gateway.buyer().call().status, 303);
 

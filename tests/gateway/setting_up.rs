@@ -337,6 +337,8 @@ fn customers_come_from_csv_files_as_spreadsheets_write_them() {
         assert_eq!(told(import(semicolons)), "0 created, 0 changed, 2 unchanged\n");
         let commas = "number,email,password_hash,active\n20002,d@c.example,$2y$04$abcdefghijklmnopqrstuuKxDJFPqAjDjFgdC2pLPRTx3FCWjkCZ2,true\n20001,new@c.example,,false\n";
         assert_eq!(told(import(commas)), "1 created, 1 changed, 0 unchanged\n");
+        let piped = acme.installation.punchgate_with_input(&["customer", "import", "--shop", "acme", "-"], commas);
+        assert_eq!(told(piped), "0 created, 0 changed, 2 unchanged\n");
         let exported = acme.installation.punchgate(&["export"]);
         assert!(exported.contains("d@c.example") && exported.contains("new@c.example"), "{exported}");
 

@@ -21,7 +21,9 @@ impl Work<'_> {
         let shop = store::shops::find_by_slug(self.c, &entry.shop)?
             .ok_or_else(|| refuse(format!("there is no shop \"{}\"", entry.shop)))?;
         let present = store::customers::find_by_number(self.c, &shop.id, entry.number.trim())?;
-        let hash = hash.cloned().or_else(|| present.as_ref().map(|customer| customer.password_hash.clone()));
+        let hash = hash
+            .map(|hash| customers::kept(present.as_ref(), hash.clone()))
+            .or_else(|| present.as_ref().map(|customer| customer.password_hash.clone()));
         let wanted = Customer {
             id: present.as_ref().map_or_else(new_id, |customer| customer.id.clone()),
             shop_id: shop.id,
@@ -32,6 +34,7 @@ impl Work<'_> {
             active: entry.active.or(present.as_ref().map(|customer| customer.active)).unwrap_or(true),
             created_at: present.as_ref().map_or(self.now, |customer| customer.created_at),
             version: present.as_ref().map_or(1, |customer| customer.version),
+            password_origin: present.as_ref().and_then(|customer| customer.password_origin.clone()),
         };
         let mut details = Vec::new();
         if let Some(present) = &present {

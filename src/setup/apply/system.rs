@@ -1,10 +1,12 @@
 //! OCI systems.
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::diff::{differ, differ_license, differ_settings};
 use super::{Done, Draft, Work, new_id, refusing};
 use crate::license::Kind;
+use crate::oci::units::Units;
 use crate::setup::file::{SetupFile, SystemEntry};
 use crate::setup::licenses::Place;
 use crate::setup::slug;
@@ -25,6 +27,13 @@ impl Work<'_> {
         if profile.hooks.is_empty() {
             self.applied.warnings.push(format!(
                 "{place}: hooks is empty, so every call will be refused; name the allowed return targets"
+            ));
+        }
+        let units = settings.get("units").and_then(|units| Units::deserialize(units).ok()).unwrap_or_default();
+        for (key, code) in units.doubtful() {
+            self.applied.warnings.push(format!(
+                "{place}: units.{key} is \"{code}\", which is no code of UN/ECE Recommendation 20 of at most three characters; the \
+                 buyer's system may not take it"
             ));
         }
         let present = store::systems::find_by_slug(self.c, &entry.slug)?;

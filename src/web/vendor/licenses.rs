@@ -128,7 +128,7 @@ pub async fn issue(request: HttpRequest, web: Data<Web>, posted: Posted<Vendor>)
     if count.is_none() {
         page.count = page.count.error(Some(t.fill("vendor-fault-count", "most", MOST)));
     }
-    if day.as_deref().is_some_and(|day| crate::clock::end_of_day(day).is_none()) {
+    if day.as_deref().is_some_and(|day| issuing::read_last_day(day).is_err()) {
         page.valid_until = page.valid_until.error(Some(t.of("vendor-fault-day")));
     }
     let (Some(count), None, None) = (count, &page.account.error, &page.valid_until.error) else {

@@ -14,7 +14,6 @@ pub use apart::{eventually, within};
 pub use browser::{Browser, Page, SIGN_IN_PASSWORD};
 pub use namespaces::{Cables, SmallDisk};
 pub use raw::Raw;
-pub use tap::Tap;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::IpAddr;

@@ -6,9 +6,11 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 
+use super::Installation;
+
 pub struct Tap {
     /// The database's URL through the tap.
-    pub url: String,
+    url: String,
     state: Arc<Mutex<State>>,
     ice: Arc<Ice>,
 }
@@ -31,9 +33,18 @@ struct State {
     connections: Vec<TcpStream>,
 }
 
+impl Installation {
+    /// From now on it reaches its database through a tap.
+    pub fn behind_a_tap(&mut self) -> Tap {
+        let tap = Tap::before(&self.database_url);
+        self.database_url.clone_from(&tap.url);
+        tap
+    }
+}
+
 impl Tap {
     /// In front of the database with this URL, turned on.
-    pub fn before(url: &str) -> Self {
+    fn before(url: &str) -> Self {
         let server = url.split_once('@').and_then(|(_, rest)| rest.split_once('/')).expect("host and database").0;
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
