@@ -117,6 +117,8 @@ impl Cart {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     const WHOLE: &str = r#"{"currency":"EUR",
@@ -139,8 +141,10 @@ mod tests {
     }
 
     fn line_fault(member: &str) -> (String, String) {
-        let line = format!(r#"{{"name":"Bolt","quantity":"1","price":{{"net":"1"}},{member}}}"#);
-        let found = faults(&format!(r#"{{"currency":"EUR","lines":[{line}]}}"#));
+        let mut line = json!({"name": "Bolt", "quantity": "1", "price": {"net": "1"}});
+        let member_alone: Map<String, Value> = serde_json::from_str(&format!("{{{member}}}")).unwrap();
+        line.as_object_mut().unwrap().extend(member_alone);
+        let found = faults(&json!({"currency": "EUR", "lines": [line]}).to_string());
         assert_eq!(found.len(), 1, "{member}: {found:?}");
         (found[0].1.clone(), found[0].2.clone())
     }
