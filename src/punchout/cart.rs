@@ -70,7 +70,7 @@ pub async fn accept(
         cart_at: now,
     };
     let key = punchout.id.clone();
-    let laid_down = gateway.store.write(move |c| store::punchouts::update_cart(c, &key, &cart, now)).await?;
+    let laid_down = gateway.store.write_one(move |c| store::punchouts::update_cart(c, &key, &cart, now)).await?;
     if !laid_down {
         // Somebody returned or left it between the look and the write.
         let current = find(gateway, &shop.id, id).await?;

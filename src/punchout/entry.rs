@@ -58,9 +58,9 @@ pub async fn redeem(gateway: &Gateway, shop: &Shop, token: &str, trace: &mut Tra
     let now = gateway.clock.now();
     let (redeemed, found) = gateway
         .store
-        .write(move |c| {
-            let redeemed = store::punchouts::redeem(c, &shop_id, &digest, now)?;
-            Ok::<_, StoreError>((redeemed, store::punchouts::find_by_entry(c, &shop_id, &digest)?))
+        .write_one(move |c| match store::punchouts::redeem(c, &shop_id, &digest, now)? {
+            Some(punchout) => Ok::<_, StoreError>((true, Some(punchout))),
+            None => Ok((false, store::punchouts::find_by_entry(c, &shop_id, &digest)?)),
         })
         .await?;
     if let Some(punchout) = &found {

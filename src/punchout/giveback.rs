@@ -38,9 +38,9 @@ pub async fn by_id(gateway: &Gateway, id: &str, trace: &mut Trace) -> Result<Ret
     let key = id.to_owned();
     let (returned, punchout) = gateway
         .store
-        .write(move |c| {
-            let returned = store::punchouts::return_cart(c, &key, now)?;
-            Ok::<_, StoreError>((returned, store::punchouts::find(c, &key)?))
+        .write_one(move |c| match store::punchouts::return_cart(c, &key, now)? {
+            Some(punchout) => Ok::<_, StoreError>((true, Some(punchout))),
+            None => Ok((false, store::punchouts::find(c, &key)?)),
         })
         .await?;
     let punchout = punchout.ok_or_else(|| Refusal::new(Code::TicketUnknown))?;

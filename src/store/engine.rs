@@ -183,8 +183,9 @@ impl Store {
         submit(&self.writes, Mode::Write, self.patience, job).await
     }
 
-    /// The same for a job of exactly one statement, which is all or nothing by itself: on SQLite it needs no savepoint, and on
-    /// PostgreSQL it is one way to the server and back instead of three.
+    /// The same for a job with at most one statement that writes, which is all or nothing by itself: on SQLite it needs no
+    /// savepoint, for which each page that it changes would be copied, and on PostgreSQL it is one way to the server and back
+    /// instead of three. If reading fails after the writing, what was written may stay.
     pub async fn write_one<T, E>(
         &self,
         job: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
@@ -231,7 +232,7 @@ where
 pub(super) enum Mode {
     Read,
     Write,
-    /// One statement.
+    /// One statement that writes.
     WriteOne,
 }
 
