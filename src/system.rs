@@ -4,7 +4,7 @@
 //! Only the operator's part is stored, so that a better preset of a later version reaches every
 //! system that did not say otherwise. Presets are TOML files inside the binary.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -16,7 +16,7 @@ use crate::oci::forecast::Buyer;
 use crate::oci::hook::{HookPolicy, PolicyError};
 use crate::oci::item::Layout;
 use crate::oci::page::{FormOptions, FrameAncestors, FrameError};
-use crate::oci::rules::Release;
+use crate::oci::rules::{self, Release};
 use crate::oci::units::{Units, same_unit};
 
 /// Presets by name. `generic` is what all others and every system start from.
@@ -180,6 +180,9 @@ fn check(call: &CallSettings, form: &FormOptions) -> Result<(), SettingsError> {
     if let Some(method) = call.methods.iter().find(|method| !known(&["GET", "POST"], method)) {
         return wrong("call.methods", method, "GET and POST");
     }
+    if call.methods.is_empty() {
+        return wrong("call.methods", "", "GET and POST");
+    }
     if let Some(function) = call.functions.iter().find(|function| !known(FUNCTIONS, function)) {
         return wrong("call.functions", function, "DETAIL, VALIDATE, SOURCING, BACKGROUND_SEARCH and DOWNLOADJSON");
     }
@@ -192,6 +195,13 @@ fn check(call: &CallSettings, form: &FormOptions) -> Result<(), SettingsError> {
             return wrong(key, name, "the name of a parameter");
         }
     }
+    for (key, one, other) in
+        [("call.names.password", password, user), ("call.names.hook", hook, user), ("call.names.hook", hook, password)]
+    {
+        if one.trim().eq_ignore_ascii_case(other.trim()) {
+            return wrong(key, one, "the name of a parameter that no other one has");
+        }
+    }
     if !Charset::is_setting(&form.charset) {
         let allowed = "\"auto\", \"auto-strict\" or the label of a charset such as \"utf-8\"";
         return wrong("form.charset", &form.charset, allowed);
@@ -201,6 +211,10 @@ fn check(call: &CallSettings, form: &FormOptions) -> Result<(), SettingsError> {
     }
     if !form.longtext.contains("{n}") {
         return wrong("form.longtext", &form.longtext, "a name with {n} for the item's index");
+    }
+    let place = form.longtext.strip_prefix("NEW_ITEM-").and_then(|name| name.strip_suffix("[{n}]"));
+    if place.is_some_and(|field| field != "LONGTEXT" && rules::of(field).is_some()) {
+        return wrong("form.longtext", &form.longtext, "a name that no other field has");
     }
     if let Some((key, value, allowed)) = form.xml_fault() {
         return wrong(key, &value, allowed);
@@ -237,6 +251,7 @@ fn yes() -> bool {
 impl Settings {
     /// Puts the operator's part (an object with the members of [`Settings`]) on top of its preset.
     pub fn effective(own: &Value) -> Result<Self, SettingsError> {
+        fields_once(own)?;
         let name = own.get("preset").and_then(Value::as_str).unwrap_or("generic");
         let mut settings = preset("generic")?;
         if name != "generic" {
@@ -257,11 +272,24 @@ impl Settings {
         if let Some(other) = members.keys().find(|key| !OVERRIDABLE.contains(&key.as_str())) {
             return Err(shape(format!("{other} cannot be overridden; allowed are {}", OVERRIDABLE.join(", "))));
         }
+        fields_once(over)?;
         let base = Self { overrides: BTreeMap::new(), ..self.clone() };
         let mut settings = serde_json::to_value(base).map_err(|error| shape(error.to_string()))?;
         merge(&mut settings, over);
         read(settings)
     }
+}
+
+/// Of two entries of one field the last would win in silence.
+fn fields_once(own: &Value) -> Result<(), SettingsError> {
+    let mut seen = HashSet::new();
+    let fields = own.get("field").and_then(Value::as_array).into_iter().flatten();
+    for name in fields.filter_map(|field| field.get("name")?.as_str()) {
+        if !seen.insert(name.trim().to_ascii_uppercase()) {
+            return Err(SettingsError::Shape(format!("field: {name} stands twice; each OCI field has one entry")));
+        }
+    }
+    Ok(())
 }
 
 /// Settings from their tables; the error names the key.
@@ -447,6 +475,29 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_cannot_work_together_is_refused_when_it_is_written() {
+        let refused = |own: Value| Profile::read(&own.to_string()).map(drop).map_err(|error| error.to_string());
+        for (own, told) in [
+            (json!({"call": {"methods": []}}), "call.methods has \"\""),
+            (json!({"call": {"names": {"user": "X", "password": "x"}}}), "call.names.password has \"x\""),
+            (json!({"call": {"names": {"hook": "username"}}}), "call.names.hook has \"username\""),
+            (json!({"form": {"longtext": "NEW_ITEM-DESCRIPTION[{n}]"}}), "form.longtext has"),
+            (
+                json!({"field": [{"name": "TAX", "fixed": "1"}, {"name": "tax", "fixed": "2"}]}),
+                "field: tax stands twice",
+            ),
+            (
+                json!({"override": {"7": {"field": [{"name": "TAX", "fixed": "1"}, {"name": "TAX", "fixed": "2"}]}}}),
+                "override.\"7\": field: TAX stands twice",
+            ),
+        ] {
+            let error = refused(own.clone()).unwrap_err();
+            assert!(error.contains(told), "{own}: {error}");
+        }
+        assert_eq!(refused(json!({"form": {"longtext": "NEW_ITEM-LONGTEXT[{n}]"}})), Ok(()));
+    }
 
     #[test]
     fn a_system_that_says_nothing_has_the_generic_preset() {

@@ -61,7 +61,8 @@ rule-truncated = „{ $value }“ wurde auf „{ $cut }“ gekürzt; { $field } 
 rule-left-out-long = „{ $value }“ wurde in { $field } weggelassen; es hat { $length } Zeichen, höchstens { $max } sind erlaubt.
 rule-left-out-whole = „{ $value }“ wurde in { $field } weggelassen; erlaubt ist eine ganze Zahl mit höchstens { $max } Ziffern.
 rule-left-out-letter = „{ $value }“ wurde in { $field } weggelassen; erlaubt sind: { $allowed }.
-rule-left-out-url = „{ $value }“ wurde in { $field } weggelassen; erlaubt ist eine Adresse, die mit https:// oder http:// beginnt und keine Leerzeichen hat.
+rule-left-out-url = „{ $value }“ wurde in { $field } weggelassen; erlaubt ist eine Adresse, die mit https:// oder http:// beginnt und weder Leerzeichen noch Anmeldedaten hat.
+rule-left-out-charset = „{ $value }“ wurde in { $field } weggelassen; { $characters } fehlt in { $charset }, und mit anderen Buchstaben wäre es ein anderer Schlüssel.
 rule-left-out-both = „{ $value }“ wurde in { $field } weggelassen, weil { $other } angegeben ist; nur eines von beiden ist erlaubt.
 rule-left-out-means-nothing = „{ $value }“ wurde in { $field } weggelassen; ohne { $other } bedeutet es nichts.
 
@@ -204,6 +205,7 @@ rule-bad-quantity-decimals = { $value } hat mehr als 3 Nachkommastellen, und ein
 rule-bad-price-negative = { $value } ist negativ; OCI kennt keinen negativen Preis.
 rule-bad-price-per = Der Preis gilt für { $value }, was nicht größer als 0 ist.
 rule-bad-price-digits = { $value } hat mehr als 11 Ziffern vor dem Punkt.
+rule-bad-price-small = { $value } ist so klein, dass drei Nachkommastellen den Preis auch für 99999 um mehr als ein Prozent verfälschen würden.
 rule-bad-price-spread = Der Betrag hat mehr als 28 Ziffern.
 rule-bad-price-tax = Die Steuer der Position hat mehr als 28 Ziffern.
 rule-bad-price-gross = Der Preis mit Steuer hat mehr als 28 Ziffern.

@@ -61,7 +61,8 @@ rule-truncated = “{ $value }” was cut to “{ $cut }”; { $field } may have
 rule-left-out-long = “{ $value }” was left out of { $field }; it has { $length } characters, at most { $max } are allowed.
 rule-left-out-whole = “{ $value }” was left out of { $field }; a whole number of at most { $max } digits is allowed.
 rule-left-out-letter = “{ $value }” was left out of { $field }; allowed are: { $allowed }.
-rule-left-out-url = “{ $value }” was left out of { $field }; an address that begins with https:// or http:// and holds no blanks is allowed.
+rule-left-out-url = “{ $value }” was left out of { $field }; an address that begins with https:// or http:// and holds no blanks and no login data is allowed.
+rule-left-out-charset = “{ $value }” was left out of { $field }; { $characters } is not in { $charset }, and in other letters it would be another code.
 rule-left-out-both = “{ $value }” was left out of { $field }, because { $other } is given; only one of the two is allowed.
 rule-left-out-means-nothing = “{ $value }” was left out of { $field }; without { $other } it means nothing.
 
@@ -205,6 +206,7 @@ rule-bad-quantity-decimals = { $value } has more than 3 decimals, and a quantity
 rule-bad-price-negative = { $value } is negative; OCI knows no negative price.
 rule-bad-price-per = The price is for { $value }, which is not greater than zero.
 rule-bad-price-digits = { $value } has more than 11 digits before the point.
+rule-bad-price-small = { $value } is so small that three decimals would be off by more than one percent even for 99999.
 rule-bad-price-spread = The amount has more than 28 digits.
 rule-bad-price-tax = The tax of the line has more than 28 digits.
 rule-bad-price-gross = The price with tax has more than 28 digits.

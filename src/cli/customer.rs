@@ -51,10 +51,11 @@ impl Customer {
         let now = Clock::System.now();
         let imported =
             super::block_on(store.write(move |c| {
-                let imported = customers.store(c, &shop.id, now)?;
+                let actor = Actor::command_line();
+                let imported = customers.store(c, &shop.id, &actor, now)?;
                 let told = serde_json::json!({ "created": imported.created, "changed": imported.changed, "unchanged": imported.unchanged });
                 let object = Object { kind: "shop", id: &shop.id, name: &shop.slug, owner: shop.account_id.as_deref() };
-                audit::record(c, &Actor::command_line(), Action::Imported, object, None, Some(told), now)?;
+                audit::record(c, &actor, Action::Imported, object, None, Some(told), now)?;
                 Ok::<_, Rejected>(imported)
             }))
             .with_context(|| name)?;

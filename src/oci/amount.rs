@@ -16,6 +16,10 @@ const DECIMALS: u32 = 3;
 const TOO_LARGE: i128 = 100_000_000_000;
 /// PRICEUNIT has five digits since OCI 4.0.
 const MAX_UNIT: i128 = 99_999;
+/// A rounded price may differ from the exact one by this part without a search for a better PRICEUNIT: a ten-thousandth.
+const FINE: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
+/// And by this one at most: a hundredth.
+const COARSE: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 /// The digits a [`Decimal`] holds whatever their value is.
 pub const MAX_DIGITS: usize = 28;
 
@@ -47,6 +51,8 @@ pub enum PriceError {
     Negative(Decimal),
     PerNotPositive(Decimal),
     TooLarge(Decimal),
+    /// Not even for 99999 it is anything like a price of three decimals.
+    TooSmall(Decimal),
 }
 
 impl QuantityError {
@@ -68,6 +74,7 @@ impl PriceError {
             Self::Negative(value) => (&demands::BAD_PRICE_NEGATIVE, value),
             Self::PerNotPositive(value) => (&demands::BAD_PRICE_PER, value),
             Self::TooLarge(value) => (&demands::BAD_PRICE_DIGITS, value),
+            Self::TooSmall(value) => (&demands::BAD_PRICE_SMALL, value),
         };
         Finding::new(demand, field).with("value", value)
     }
@@ -90,7 +97,8 @@ pub fn quantity(value: Decimal) -> Result<String, QuantityError> {
 
 /// PRICE and PRICEUNIT for `net` the `per`: both are multiplied by 10 until the price is exact in
 /// three decimals and the unit is whole (or divided, when `per` is over 99999). If no such scale is
-/// in reach, the price is rounded half to even at the largest one.
+/// in reach, the price is rounded, half up, at the largest one; where that is off by more than a ten-thousandth, at the
+/// best multiple of it, and if that is off by more than a hundredth, there is no price.
 pub fn price(net: Decimal, per: Decimal) -> Result<Price, PriceError> {
     let (net, per) = (net.normalize(), per.normalize());
     if net.is_sign_negative() && !net.is_zero() {
@@ -110,22 +118,38 @@ pub fn price(net: Decimal, per: Decimal) -> Result<Price, PriceError> {
     let mut finest: Vec<(i32, u32)> = scales().collect();
     finest.sort_by_key(|(_, unit)| std::cmp::Reverse(*unit));
     let on_scale = finest.iter().find_map(|(power, unit)| Some((rounded(at(*power)?)?, *unit)));
-    if let Some((price, unit)) = on_scale {
-        return Ok(Price { price: written(price), unit, rounded: true });
+    // Perhaps no power of ten makes `per` a PRICEUNIT (0.123456, 123456): the price for 10000, 1000 … or 1.
+    let divided = || [10_000, 1_000, 100, 10, 1].into_iter().find_map(|unit| Some((quotient(net, per, unit)?, unit)));
+    let (price, unit) = on_scale.or_else(divided).ok_or(PriceError::TooLarge(net))?;
+    let error = error(net, per, price, unit);
+    if error.is_none_or(|error| error <= FINE) {
+        return Ok(Price { price: written(price), unit, rounded: error.is_none_or(|error| !error.is_zero()) });
     }
-    // No power of ten makes `per` a PRICEUNIT (0.123456, 123456): the price for 10000, 1000 … or 1.
-    for unit in [10_000, 1_000, 100, 10, 1] {
-        let factor = Decimal::from(unit);
-        let Some(quotient) = net.checked_mul(factor).and_then(|product| product.checked_div(per)) else {
-            continue;
-        };
-        let Some(price) = rounded(quotient).filter(|_| fits(quotient)) else {
-            continue;
-        };
-        let is_exact = price.checked_mul(per).is_some_and(|back| Some(back) == net.checked_mul(factor));
-        return Ok(Price { price: written(price), unit, rounded: !is_exact });
+    // Too coarse: a few units more, of which one may be nearly exact.
+    let more = (2..=9).map(|times| unit * times).filter(|unit| i128::from(*unit) <= MAX_UNIT);
+    let more = more.filter_map(|unit| Some((quotient(net, per, unit)?, unit)));
+    let best = more
+        .chain([(price, unit)])
+        .filter_map(|(price, unit)| Some((self::error(net, per, price, unit)?, price, unit)))
+        .min_by_key(|(error, ..)| *error);
+    match best {
+        Some((error, price, unit)) if error <= COARSE => {
+            Ok(Price { price: written(price), unit, rounded: !error.is_zero() })
+        }
+        _ => Err(PriceError::TooSmall(net)),
     }
-    Err(PriceError::TooLarge(net))
+}
+
+/// The price for `unit`, rounded.
+fn quotient(net: Decimal, per: Decimal, unit: u32) -> Option<Decimal> {
+    let quotient = net.checked_mul(Decimal::from(unit))?.checked_div(per)?;
+    rounded(quotient).filter(|_| fits(quotient))
+}
+
+/// By what part `price` for `unit` differs from `net` for `per`, which is not 0; nothing if there are too many digits to tell.
+fn error(net: Decimal, per: Decimal, price: Decimal, unit: u32) -> Option<Decimal> {
+    let meant = net.checked_mul(Decimal::from(unit))?;
+    price.checked_mul(per)?.checked_sub(meant)?.abs().checked_div(meant)
 }
 
 /// A decimal as shops write it: digits, perhaps a minus in front and a point between them, at most
@@ -161,9 +185,9 @@ fn written(value: Decimal) -> String {
     format!("{value:.3}")
 }
 
-/// To three decimals, half to even; `None` if that no longer fits.
+/// To three decimals, half up, as templates do; `None` if that no longer fits.
 fn rounded(value: Decimal) -> Option<Decimal> {
-    Some(value.round_dp_with_strategy(DECIMALS, RoundingStrategy::MidpointNearestEven)).filter(|price| fits(*price))
+    Some(value.round_dp_with_strategy(DECIMALS, RoundingStrategy::MidpointAwayFromZero)).filter(|price| fits(*price))
 }
 
 fn whole_unit(per: Decimal) -> Option<u32> {
@@ -238,13 +262,21 @@ mod tests {
     }
 
     #[test]
-    fn a_price_finer_than_any_scale_is_rounded_half_to_even_at_the_largest() {
-        assert_eq!(price_of("0.00000005", "1"), ("0.000".into(), 10_000, true));
-        assert_eq!(price_of("1.23456785", "1"), ("12345.678".into(), 10_000, true));
+    fn a_price_finer_than_any_scale_is_rounded_half_up_at_the_largest() {
+        assert_eq!(price_of("1.23456785", "1"), ("12345.679".into(), 10_000, true));
         assert_eq!(price_of("1.00000015", "1"), ("10000.002".into(), 10_000, true));
-        assert_eq!(price_of("1.00000025", "1"), ("10000.002".into(), 10_000, true));
-        assert_eq!(price_of("1", "123456"), ("0.081".into(), 10_000, true));
+        assert_eq!(price_of("1.00000025", "1"), ("10000.003".into(), 10_000, true));
         assert_eq!(price_of("123456", "123456"), ("10000.000".into(), 10_000, false));
+    }
+
+    #[test]
+    fn a_price_that_its_scale_would_spoil_is_that_of_a_better_unit_or_none() {
+        assert_eq!(price_of("0.0072512", "10000"), ("0.029".into(), 40_000, true));
+        assert_eq!(price_of("1", "123456"), ("0.081".into(), 10_000, true));
+        assert_eq!(price_of("0.00000005", "1"), ("0.001".into(), 20_000, false));
+        for (net, per) in [("0.00000001", "1"), ("0.000000007", "1"), ("0.00001", "10000")] {
+            assert_eq!(price(d(net), d(per)), Err(PriceError::TooSmall(d(net))), "{net}/{per}");
+        }
     }
 
     #[test]
@@ -283,6 +315,7 @@ mod tests {
             let (net, per) = (Decimal::new(net, net_scale), Decimal::new(per, per_scale));
             if let Ok(price) = price(net, per) {
                 prop_assert!((1..=99_999).contains(&price.unit));
+                prop_assert!(net.is_zero() || d(&price.price) > Decimal::ZERO);
                 prop_assert!(price.price.len() <= 15 && price.price.split_once('.').unwrap().1.len() == 3);
                 // Compared as whole numbers, as both sides may have more digits than a decimal holds.
                 if !price.rounded {

@@ -151,9 +151,13 @@ impl Form {
         }
         // SAP GUI waits for exactly this pseudo address, by POST.
         let method = if hook.is_sapevent() { Method::Post } else { options.method };
+        let (bare, split) = hook.split();
+        // What the charset lacks would come back as something else; in the address it stays what it is.
+        let sayable = split.iter().all(|(name, value)| charset.can_say(name) && charset.can_say(value));
         let (action, split) = match (method, options.hook_query) {
-            (Method::Post, HookQuery::Keep) => (hook.as_received().to_owned(), Vec::new()),
-            _ => hook.split(),
+            (Method::Post, HookQuery::Split) if sayable => (bare, split),
+            (Method::Post, _) => (hook.as_received().to_owned(), Vec::new()),
+            (Method::Get, _) => (bare, split),
         };
         let own = split.into_iter().filter(|(name, _)| !is_reserved(name)).chain(echo(facts, options.echo, &target));
         let mut fields: FormFields = own.collect();
@@ -269,6 +273,21 @@ mod tests {
                 ])
             );
         }
+    }
+
+    #[test]
+    fn a_split_hook_whose_parameters_the_charset_lacks_keeps_them_in_its_address() {
+        let split = |charset: &str| FormOptions {
+            hook_query: HookQuery::Split,
+            charset: charset.to_owned(),
+            ..FormOptions::default()
+        };
+        let address = "https://b.example/r?sid=%E4%B8%AD&u=%C3%BC";
+        let kept = form(address, &Facts::default(), &split("iso-8859-1"));
+        assert_eq!((kept.action.as_str(), kept.fields.to_pairs().len()), (address, 1));
+        let moved = form(address, &Facts::default(), &split("utf-8"));
+        assert_eq!(moved.action, "https://b.example/r");
+        assert_eq!(moved.fields.to_pairs()[0], ("sid".to_owned(), "中".to_owned()));
     }
 
     #[test]

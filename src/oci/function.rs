@@ -12,7 +12,7 @@ use super::amount::{self, Decimal};
 use super::call::CallError;
 use super::download::Wish;
 use super::parameters::Parameters;
-use super::placeholder::refuse_placeholder;
+use super::placeholder::{refuse_placeholder, refuse_product_placeholder};
 
 /// The most products one VALIDATE may ask for.
 pub const MAX_VALIDATED: usize = 200;
@@ -132,7 +132,7 @@ fn asked_for(parameters: &Parameters) -> Result<Vec<Asked>, CallError> {
     for suffix in suffixes {
         let argument = format!("PRODUCTID{suffix}");
         if let Some(product_id) = filled(parameters, &argument) {
-            refuse_placeholder(&argument, &product_id)?;
+            refuse_product_placeholder(&argument, &product_id)?;
             asked.push(Asked { product_id, quantity: quantity(parameters, &format!("QUANTITY{suffix}"))? });
         }
     }
@@ -162,7 +162,7 @@ fn quantity(parameters: &Parameters, argument: &str) -> Result<Option<Decimal>, 
 fn product_id(parameters: &Parameters, function: &'static str) -> Result<String, CallError> {
     let argument = "PRODUCTID";
     let product_id = filled(parameters, argument).ok_or(CallError::ArgumentMissing { function, argument })?;
-    refuse_placeholder(argument, &product_id)?;
+    refuse_product_placeholder(argument, &product_id)?;
     Ok(product_id)
 }
 

@@ -1,7 +1,7 @@
 //! Items in a charset that lacks some of their characters: texts are written in its letters, and it is said (digest 3.4, rule 5).
 //!
 //! Never as `&#345;`, which buyers keep as it stands. An article number in other letters would be another article, so there it is a
-//! fault; in an address the character is escaped. What became longer by it is cut again.
+//! fault, and a code that may be missing is left out; in an address the character is escaped. What became longer by it is cut again.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -34,6 +34,13 @@ pub fn fit(item: &mut Item, charset: Charset, notices: &mut Vec<Notice>, faults:
                 faults.push(line.fault(finding.with("characters", named(&lacking)).with("charset", charset.label())));
                 continue;
             }
+            Some(Kind::Code) if !lacking.is_empty() && !is_custom(&field) => {
+                item.remove(&field);
+                let finding = of(&demands::LEFT_OUT_CHARSET).with("value", short(&value));
+                notices.push(line.notice(finding.with("characters", named(&lacking)).with("charset", charset.label())));
+                rules::leave_out_with(&field, item, &line, notices);
+                continue;
+            }
             Some(Kind::Url) => escaped(&value, charset),
             _ => charset.fit(&value).into_owned(),
         };
@@ -55,6 +62,11 @@ pub fn fit(item: &mut Item, charset: Charset, notices: &mut Vec<Notice>, faults:
         };
         item.set(&field, cut);
     }
+}
+
+/// The fields that buyer and shop agree on are words as often as codes.
+fn is_custom(field: &str) -> bool {
+    field.starts_with("CUST_FIELD")
 }
 
 /// `"ř", "ů"`, and how many more there are: `"ř", "ů", … (+5)`.
@@ -138,6 +150,16 @@ mod tests {
         assert_eq!((item.get("VENDORMAT"), notices), (Some("Ř-1"), vec![]));
         let found: Vec<(&str, &str)> = faults.iter().map(|fault| (fault.field.as_str(), fault.code.as_str())).collect();
         assert_eq!(found, [("UNIT", "not-in-charset"), ("VENDORMAT", "not-in-charset")]);
+    }
+
+    #[test]
+    fn a_contract_in_other_letters_would_be_another_contract() {
+        let fields = [("DESCRIPTION", "ř"), ("CONTRACT", "Ř1"), ("CONTRACT_ITEM", "10"), ("MATGROUP", "C5")];
+        let (item, notices, faults) = fitted(&fields, Charset::ISO_8859_1);
+        assert_eq!(faults, []);
+        assert_eq!((item.get("CONTRACT"), item.get("CONTRACT_ITEM"), item.get("MATGROUP")), (None, None, Some("C5")));
+        let codes: Vec<&str> = notices.iter().map(|(code, _)| code.as_str()).collect();
+        assert_eq!(codes, ["transliterated", "left-out", "left-out"], "{notices:?}");
     }
 
     #[test]

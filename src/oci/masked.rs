@@ -1,8 +1,9 @@
 //! The parameters of a call as they may be kept and shown: in their order, without secrets.
 //!
 //! Owns what counts as a secret beyond the system's own names: what is called like one, a password that
-//! stands once more under another name, and login data inside an address. It keeps a bounded amount, for a
-//! stranger decides how much a call holds.
+//! stands once more under another name, login data inside an address, and what follows the name of a password where a
+//! caller did not write a form (JSON, multipart, a `?` for an `&`). It keeps a bounded amount, for a stranger decides how
+//! much a call holds.
 
 use std::borrow::Cow;
 
@@ -24,7 +25,21 @@ const ALL: usize = 8 * 1024;
 const TELLING: [&str; 10] =
     ["pass", "pwd", "token", "secret", "kennwort", "geheim", "credential", "authorization", "apikey", "sharedkey"];
 /// Words that tell a secret when they stand by themselves.
-const TELLING_WORDS: [&str; 4] = ["key", "pin", "pw", "auth"];
+const TELLING_WORDS: [&str; 13] = [
+    "key",
+    "pin",
+    "pw",
+    "auth",
+    "cred",
+    "mdp",
+    "contraseña",
+    "contrasena",
+    "wachtwoord",
+    "senha",
+    "hasło",
+    "haslo",
+    "heslo",
+];
 
 /// The secrets of one call.
 pub struct Mask<'a> {
@@ -97,11 +112,39 @@ impl<'a> Mask<'a> {
         if shown.contains("://") {
             shown = Cow::Owned(address(&shown));
         }
+        if let Some(end) = self.told_until(&shown) {
+            shown = Cow::Owned(format!("{}{HIDDEN}", &shown[..end]));
+        }
         // PostgreSQL takes no NUL.
         if shown.contains('\0') {
             shown = Cow::Owned(shown.replace('\0', "\u{fffd}"));
         }
         shown
+    }
+
+    /// Where a secret begins in a text that should have been several parameters: behind the first name of one. What
+    /// separates names and values in an address has been looked at already.
+    fn told_until(&self, text: &str) -> Option<usize> {
+        let separates = |byte: u8| match byte {
+            b'"' | b'\'' | b'\\' | b':' | b'>' | b'\r' | b'\n' => true,
+            b'=' => !text.contains("://"),
+            _ => false,
+        };
+        let in_word =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'~') || !byte.is_ascii();
+        let bytes = text.as_bytes();
+        let mut begin = 0;
+        for (at, &byte) in bytes.iter().enumerate() {
+            if in_word(byte) {
+                continue;
+            }
+            // What is hidden already stays readable as such.
+            if separates(byte) && at > begin && self.hides(&text[begin..at]) && &text[at + 1..] != HIDDEN {
+                return Some(at + 1);
+            }
+            begin = at + 1;
+        }
+        None
     }
 
     fn hides(&self, name: &str) -> bool {
@@ -220,6 +263,35 @@ mod tests {
                 ("HOOK_URL", "https://b.example/?p=***"),
             ])
         );
+    }
+
+    #[test]
+    fn what_follows_a_passwords_name_is_hidden_in_whatever_it_was_wrapped() {
+        let body = |body: &str| {
+            let parameters = Parameters::read(b"", body.as_bytes(), None).unwrap();
+            let own = Names { password: "KENNUNG".into(), ..Names::default() };
+            format!("{:?}", Mask::new(&parameters, [&Names::default(), &own]).pairs(&parameters))
+        };
+        for wrapped in [
+            r#"{"USERNAME":"10001","PASSWORD":"Zz9TopSecret","HOOK_URL":"https://b.example/r?a=1"}"#,
+            r#"{"kennung": "Zz9TopSecret"}"#,
+            r#""{\"password\":\"Zz9TopSecret\"}""#,
+            "--x\r\nContent-Disposition: form-data; name=\"USERNAME\"\r\n\r\n10001\r\n--x\r\nContent-Disposition: form-data; name=\"PASSWORD\"\r\n\r\nZz9TopSecret\r\n--x--",
+            "USERNAME=10001?PASSWORD=Zz9TopSecret",
+            "USERNAME=10001%26PASSWORD%3DZz9TopSecret%26more&HOOK_URL=x",
+            "USERNAME=10001%26KENNUNG%3DZz9TopSecret",
+            "<call><PASSWORD>Zz9TopSecret</PASSWORD></call>",
+            "data=mdp%3AZz9TopSecret",
+            "Contraseña=Zz9TopSecret&wachtwoord=Zz9TopSecret",
+        ] {
+            let kept = body(wrapped);
+            assert!(!kept.contains("Zz9"), "{kept}");
+        }
+        let shown = body(
+            "HOOK_URL=https%3A%2F%2Fb.example%2Fpassport%2Freset-password%2Fr%3Fa%3D1%26token%3Dt%26b%3D2&note=bypass+it",
+        );
+        assert!(shown.contains("https://b.example/passport/reset-password/r?a=1&token=***&b=2"), "{shown}");
+        assert!(shown.contains("bypass it"), "{shown}");
     }
 
     #[test]

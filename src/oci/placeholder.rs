@@ -7,10 +7,18 @@ use super::call::CallError;
 use super::facts::SECRET_NAMES;
 
 pub(super) fn refuse_placeholder(parameter: &str, value: &str) -> Result<(), CallError> {
-    match inside_placeholder(value) {
-        Some(_) => Err(CallError::Placeholder { parameter: parameter.to_owned(), value: value.trim().to_owned() }),
-        None => Ok(()),
+    if inside_placeholder(value).is_some() || is_field_name(parameter, value) {
+        return Err(CallError::Placeholder { parameter: parameter.to_owned(), value: value.trim().to_owned() });
     }
+    Ok(())
+}
+
+/// Article numbers may stand in brackets, too; they have digits, which the names of fields have not.
+pub(super) fn refuse_product_placeholder(parameter: &str, value: &str) -> Result<(), CallError> {
+    if value.contains(|character: char| character.is_ascii_digit()) {
+        return Ok(());
+    }
+    refuse_placeholder(parameter, value)
 }
 
 /// A real password may look like a placeholder, so here the inside must name the parameter.
@@ -21,6 +29,17 @@ pub(super) fn refuse_password_placeholder(parameter: &str, value: &str) -> Resul
         return Err(CallError::Placeholder { parameter: parameter.to_owned(), value: "***".to_owned() });
     }
     Ok(())
+}
+
+/// `HOOK_URL=HOOK_URL`, `HOOK_URL=$HOOK_URL`, and what SAP's customizing calls the fields that it fills in: `SY-UNAME`.
+fn is_field_name(parameter: &str, value: &str) -> bool {
+    let value = value.trim();
+    let is_system_field = || {
+        let field = value.get(..3).filter(|start| start.eq_ignore_ascii_case("SY-")).map(|_| &value[3..]);
+        field.is_some_and(|field| field.len() >= 4 && field.bytes().all(|byte| byte.is_ascii_alphabetic()))
+    };
+    let is_own_name = || value.strip_prefix('$').unwrap_or(value).eq_ignore_ascii_case(parameter);
+    !value.is_empty() && (is_own_name() || is_system_field())
 }
 
 /// The name inside `<NAME>`, `%NAME%`, `{NAME}`, `{{NAME}}`, `${NAME}`, `[NAME]`, `#NAME#`, `__NAME__`, `$NAME$`.
@@ -75,6 +94,8 @@ mod tests {
             "%25BACK_URL%25",
             "%3CHOOK_URL%3E",
             "%3C+your+return+address+%3E",
+            "HOOK_URL",
+            "$hook_url",
         ] {
             assert!(
                 matches!(with_hook(placeholder), Err(CallError::Placeholder { parameter, .. }) if parameter == "HOOK_URL"),
@@ -83,6 +104,30 @@ mod tests {
         }
         for missing in ["", "+", "%20"] {
             assert_eq!(with_hook(missing).err(), Some(CallError::HookMissing { parameter: "HOOK_URL".into() }));
+        }
+    }
+
+    #[test]
+    fn a_field_of_sap_instead_of_its_value_is_no_user() {
+        let user = |user: &str| get(&format!("HOOK_URL=https://b.example/&PASSWORD=p&USERNAME={user}"));
+        for field in ["SY-UNAME", "sy-uname", "USERNAME", "$USERNAME"] {
+            assert!(matches!(user(field), Err(CallError::Placeholder { .. })), "{field}");
+        }
+        for name in ["SY-1000", "sy-tom1", "Uname", "10001"] {
+            assert!(user(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_article_number_in_brackets_is_one() {
+        let product = |id: &str| {
+            get(&format!("HOOK_URL=https://b.example/&USERNAME=u&PASSWORD=p&FUNCTION=DETAIL&PRODUCTID={id}"))
+        };
+        for number in ["[A-1]", "%25A1%25", "{4711}", "<M8>"] {
+            assert!(product(number).is_ok(), "{number}");
+        }
+        for placeholder in ["<PRODUCTID>", "{SKU}", "[product id]", "PRODUCTID"] {
+            assert!(matches!(product(placeholder), Err(CallError::Placeholder { .. })), "{placeholder}");
         }
     }
 

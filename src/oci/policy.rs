@@ -75,7 +75,8 @@ impl HookPolicy {
         let received = hook.trim_matches(' ');
         match parse(received)? {
             Target::SapEvent if self.0.contains(&Entry::SapEvent) => {
-                Ok(AllowedHook { received: received.to_owned(), url: None })
+                // SAP GUI waits for exactly this spelling.
+                Ok(AllowedHook { received: SAPEVENT.to_owned(), url: None })
             }
             Target::SapEvent => Err(HookError::SapEventNotAllowed),
             Target::Web { url, origin } => {
@@ -255,9 +256,9 @@ mod tests {
     fn sap_gui_is_allowed_only_by_name() {
         let allowed = policy(&["SAPEVENT:POST"]).allow("sapevent:Post").unwrap();
         assert!(allowed.is_sapevent());
-        assert_eq!(allowed.as_received(), "sapevent:Post");
+        assert_eq!(allowed.as_received(), "SAPEVENT:POST", "SAP GUI knows this spelling alone");
         assert_eq!(allowed.csp_source(), "sapevent:");
-        assert_eq!(allowed.split(), ("sapevent:Post".to_owned(), vec![]));
+        assert_eq!(allowed.split(), ("SAPEVENT:POST".to_owned(), vec![]));
         assert_eq!(refused(&["any", "any-https"], "SAPEVENT:POST"), HookError::SapEventNotAllowed);
         assert_eq!(plausible("SAPEVENT:POST"), Ok(()));
     }

@@ -12,7 +12,7 @@ pub mod judge;
 mod mend;
 
 pub use judge::is_currency;
-pub use mend::{check, hold, leave_out_later, leave_out_lonely};
+pub use mend::{check, hold, leave_out_later, leave_out_lonely, leave_out_with};
 
 /// One field of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

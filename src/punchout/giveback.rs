@@ -32,8 +32,13 @@ pub async fn by_id(gateway: &Gateway, id: &str, trace: &mut Trace) -> Result<Ret
     let known = gateway.store.read(move |c| store::punchouts::find(c, &key)).await?;
     let known = known.ok_or_else(|| Refusal::new(Code::TicketUnknown))?;
     trace.found_punchout(&known);
+    let call = CallRecord::of(&known)?;
+    if matches!(state(&known, now), "in_shop" | "returned") {
+        still_allowed(gateway, &known, &call)?;
+    }
+    let language = call.facts.language;
     if known.state == "returned" {
-        return page(gateway, &known, trace);
+        return page(gateway, &known, language, trace);
     }
     let key = id.to_owned();
     let (returned, punchout) = gateway
@@ -47,10 +52,10 @@ pub async fn by_id(gateway: &Gateway, id: &str, trace: &mut Trace) -> Result<Ret
     if returned {
         metrics::counter!("punchgate_returns_total").increment(1);
         tracing::info!(punchout = punchout.id, "returned a cart");
-        return page(gateway, &punchout, trace);
+        return page(gateway, &punchout, language, trace);
     }
     match state(&punchout, now) {
-        "returned" => page(gateway, &punchout, trace),
+        "returned" => page(gateway, &punchout, language, trace),
         "cancelled" => Err(Refusal::new(Code::PunchoutCancelled)),
         "expired" => Err(Refusal::new(Code::PunchoutExpired)),
         "closed" => Err(Refusal::new(Code::PunchoutClosed)),
@@ -58,12 +63,25 @@ pub async fn by_id(gateway: &Gateway, id: &str, trace: &mut Trace) -> Result<Ret
     }
 }
 
-fn page(gateway: &Gateway, punchout: &Punchout, trace: &Trace) -> Result<Return, Refusal> {
+/// The list of return targets may have become shorter since the cart was handed over: nobody is sent to what is not on it
+/// any more (digest section 9, rule 1). A trial returns to the gateway itself.
+fn still_allowed(gateway: &Gateway, punchout: &Punchout, call: &CallRecord) -> Result<(), Refusal> {
+    let snapshot = gateway.snapshot.load();
+    match snapshot.system_by_id(&punchout.system_id) {
+        Some(system) if !punchout.trial => {
+            system.profile.of(&punchout.customer_number).hooks.allow(&call.hook)?;
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn page(gateway: &Gateway, punchout: &Punchout, language: Option<String>, trace: &Trace) -> Result<Return, Refusal> {
     let form = punchout.form.as_deref().ok_or_else(|| Refusal::new(Code::NothingToReturn))?;
     let form = serde_json::from_str(form).map_err(|error| {
         tracing::error!(punchout = punchout.id, %error, "a stored form cannot be read");
         Refusal::new(Code::Internal)
     })?;
     let frame_ancestors = trace.frame_ancestors(&gateway.snapshot.load());
-    Ok(Return { form, language: CallRecord::of(punchout)?.facts.language, frame_ancestors })
+    Ok(Return { form, language, frame_ancestors })
 }

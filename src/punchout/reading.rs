@@ -42,7 +42,7 @@ pub(super) fn read<'a>(system: &'a System, inbound: &Inbound) -> Result<Reading<
 }
 
 /// Reads a call that names no system: by the standard's names of parameters, else by those that some system has of its
-/// own. What it is for is decided later, by the settings of the system that is found.
+/// own or for single customers. What it is for is decided later, by the settings of the system that is found.
 pub(super) fn somewhere(snapshot: &Snapshot, inbound: &Inbound) -> Result<Call, Refusal> {
     let standard = CallSettings::default();
     let read = |settings: &CallSettings| -> Result<Call, Refusal> {
@@ -57,8 +57,7 @@ pub(super) fn somewhere(snapshot: &Snapshot, inbound: &Inbound) -> Result<Call, 
     let mut systems: Vec<_> = snapshot.systems().filter(|system| system.active).collect();
     systems.sort_unstable_by(|one, other| one.slug.cmp(&other.slug));
     let mut ways = vec![&standard];
-    for system in systems {
-        let settings = &system.profile.call;
+    for settings in systems.iter().flat_map(|system| system.profile.all()).map(|profile| &profile.call) {
         if !ways.iter().any(|way| reads_alike(way, settings)) {
             ways.push(settings);
             if let Ok(call) = read(settings) {

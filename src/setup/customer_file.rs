@@ -6,9 +6,10 @@ use std::io::Read;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::account::audit::Actor;
 use crate::credential::password::{self, Hasher, Parameters, Verified};
 use crate::setup::customer_rules::{CustomerFault, check_email, check_number, check_passwords};
-use crate::setup::customers::{Rejected, kept, save};
+use crate::setup::customers::{Rejected, kept, note, save};
 use crate::store::customers::{Customer, fold_email};
 use crate::store::{self, Connection, StoreError};
 
@@ -87,26 +88,28 @@ pub fn read_rows(mut source: impl Read) -> Result<Vec<ReadRow>, Rejected> {
     let column = |name: &str| headers.iter().position(|header| header == name);
     let (number_at, email_at) = (column("number"), column("email"));
     let (mut rows, mut numbers, mut emails) = (Vec::new(), HashSet::new(), HashSet::new());
+    let mut lines = Lines { text, counted: 0, line: 1 };
     for record in reader.records() {
         // Its words name no value of the line, which may be a secret.
-        let mut malformed = |place: Option<&csv::Position>, reason: &str| {
-            let (line, fault) = (place.map_or(0, csv::Position::line), CustomerFault::Malformed(reason.to_owned()));
+        let mut malformed = |line: u64, reason: &str| {
+            let fault = CustomerFault::Malformed(reason.to_owned());
             rows.push(ReadRow { line, number: String::new(), email: String::new(), fault: Some(fault), row: None });
         };
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                malformed(error.position(), "the line does not have as many fields as the first one");
+                malformed(lines.of(error.position()), "the line does not have as many fields as the first one");
                 continue;
             }
         };
+        let line = lines.of(record.position());
         // Nobody's number, address or password has two lines.
         if record.iter().any(|value| value.contains(['\n', '\r'])) {
-            malformed(record.position(), "a value goes on in the next line; is a quotation mark not closed?");
+            malformed(line, "a value goes on in the next line; is a quotation mark not closed?");
             continue;
         }
         let at = |column: Option<usize>| column.and_then(|at| record.get(at)).unwrap_or_default().trim().to_owned();
-        let (line, number, email) = (record.position().map_or(0, csv::Position::line), at(number_at), at(email_at));
+        let (number, email) = (at(number_at), at(email_at));
         let read = record.deserialize::<Row>(Some(&headers)).map_err(|_| CustomerFault::Active).and_then(|mut row| {
             row.line = line;
             row.password = row.password.filter(|text| !text.is_empty());
@@ -124,6 +127,28 @@ pub fn read_rows(mut source: impl Read) -> Result<Vec<ReadRow>, Rejected> {
         rows.push(ReadRow { line, number, email, fault, row });
     }
     Ok(rows)
+}
+
+/// Lines as an editor numbers them. The parser's own count knows no empty lines, and stands still at the `\n` of a `\r\n`.
+struct Lines<'a> {
+    text: &'a str,
+    /// Bytes whose line breaks are in `line`.
+    counted: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of a record; to be asked in their order.
+    fn of(&mut self, place: Option<&csv::Position>) -> u64 {
+        let bytes = self.text.as_bytes();
+        let begin =
+            place.and_then(|place| usize::try_from(place.byte()).ok()).unwrap_or(self.counted).max(self.counted);
+        let skipped = bytes[begin..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let breaks = bytes[self.counted..begin + skipped].iter().filter(|byte| **byte == b'\n').count();
+        self.counted = begin + skipped;
+        self.line += breaks as u64;
+        self.line
+    }
 }
 
 fn check_row(row: &Row) -> Result<(), CustomerFault> {
@@ -209,8 +234,9 @@ impl CustomerFile {
         });
     }
 
-    /// Stores all of it or nothing; to be called inside a write job, after [`CustomerFile::hash`].
-    pub fn store(self, c: &mut Connection, shop_id: &str, now: i64) -> Result<Imported, Rejected> {
+    /// Stores all of it or nothing; to be called inside a write job, after [`CustomerFile::hash`]. What became of a customer
+    /// who was there before stands in the audit log; of the new ones whoever calls tells the number.
+    pub fn store(self, c: &mut Connection, shop_id: &str, actor: &Actor, now: i64) -> Result<Imported, Rejected> {
         let mut imported = Imported::default();
         for row in self.rows {
             let known = store::customers::find_by_number(c, shop_id, row.number.trim())?;
@@ -241,7 +267,13 @@ impl CustomerFile {
                 continue;
             }
             save(c, &customer, known.is_none()).map_err(at)?;
-            if known.is_some() { imported.changed += 1 } else { imported.created += 1 }
+            match known {
+                Some(before) => {
+                    note(c, &customer, Some(&before), actor, now)?;
+                    imported.changed += 1;
+                }
+                None => imported.created += 1,
+            }
         }
         Ok(imported)
     }
@@ -265,6 +297,25 @@ async fn hash_patiently(hasher: &Hasher, password: &SecretString, known: Option<
         match hashed {
             Ok(hash) => return hash,
             Err(busy) => tokio::time::sleep(std::time::Duration::from_secs(busy.retry_after_seconds.into())).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_numbered_as_an_editor_does_however_they_end() {
+        let rows =
+            ["number,email,password", "1,a@b.example,x", "", "2,broken,x", "3,c@d.example", "4,d@e.example,x", ""];
+        for end in ["\n", "\r\n"] {
+            for start in ["", "\u{feff}"] {
+                let text = format!("{start}{}", rows.join(end));
+                let read = read_rows(text.as_bytes()).unwrap();
+                let lines: Vec<(u64, bool)> = read.iter().map(|row| (row.line, row.fault.is_some())).collect();
+                assert_eq!(lines, [(2, false), (4, true), (5, true), (6, false)], "{text:?}");
+            }
         }
     }
 }

@@ -111,7 +111,7 @@ pub async fn put(
 }
 
 /// Writes a change into the audit log; nothing if nothing changed.
-fn note(
+pub(super) fn note(
     c: &mut Connection,
     customer: &Customer,
     before: Option<&Customer>,

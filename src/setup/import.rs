@@ -224,7 +224,7 @@ fn finish(
 ) -> Result<(), Rejected> {
     store::unhurried(c)?;
     let rows = i64::try_from(file.len()).unwrap_or(i64::MAX);
-    let imported = file.store(c, &shop.id, now)?;
+    let imported = file.store(c, &shop.id, actor, now)?;
     let told = json!({ "created": imported.created, "changed": imported.changed, "unchanged": imported.unchanged });
     imports::update_progress(c, id, rows, now)?;
     imports::end(c, id, "done", &told.to_string(), now)?;

@@ -455,7 +455,11 @@ fn a_wrong_setting_stops_the_start_with_one_sentence() {
             ("HASH_QUEUE", "0", "it must be a whole number from 1 to 10000"),
             ("ENTRY_LIFETIME", "2h", "it must be a span of time from 1s to 1h, such as 90s, 5m, 8h or 7d"),
             ("MIGRATE", "perhaps", "it must be true or false"),
-            ("PUBLIC_URL", "gateway", "it must be a URL such as https://punchout.example.com, without query"),
+            (
+                "PUBLIC_URL",
+                "gateway",
+                "it must be a URL such as https://punchout.example.com, without user, password, query or fragment",
+            ),
             (
                 "LOG",
                 "loud",

@@ -72,6 +72,7 @@ fn no_notice_and_no_fault_of_a_cart_lacks_its_sentence_in_a_language() {
         (&plain, cart(&[json!({"kind": "text", "name": "Hello"})])),
         (&plain, cart(&[line(json!({"kind": "discount", "price": {"net": "-1"}}))])),
         (&plain, cart(&[line(json!({"quantity": "9".repeat(12), "price": {"net": "9".repeat(12)}}))])),
+        (&plain, cart(&[line(json!({"price": {"net": "0.00000001"}}))])),
         (&plain, cart(&[line(json!({"quantity": "0.0001", "unit": "shovelful"})), line(json!({"unit": null}))])),
         (&plain, cart(&[line(json!({"price": {"net": "0.123456789"}})), json!({"kind": "text", "name": "Hello"})])),
         (&plain, cart(&[line(json!({"id": "a", "parent": "b"})), line(json!({"id": "b"}))])),

@@ -136,7 +136,7 @@ demands! {
     UNKNOWN_FIELD = "unknown-field", Hint, Item, Nothing, ["field"];
     // Texts.
     CONTROL = "control-characters", Warning, Item, Nothing, ["field", "value"];
-    HTML = "html", Warning, Item, Nothing, ["field", "value"];
+    HTML = "html", Warning, Item, Tell, ["field", "value"];
     REFERENCE = "character-reference", Warning, Item, Nothing, ["field", "reference"];
     OUTSIDE_CHARSET = "outside-charset", Warning, Item, Nothing, ["field", "characters", "charset", "reference"];
     OUTER_BLANKS = "outer-blanks", Hint, Item, Nothing, ["field"];
@@ -146,6 +146,7 @@ demands! {
     LEFT_OUT_WHOLE = "left-out" "whole", Warning, Item, Tell, ["field", "value", "max"];
     LEFT_OUT_LETTER = "left-out" "letter", Warning, Item, Tell, ["field", "value", "allowed"];
     LEFT_OUT_URL = "left-out" "url", Warning, Item, Tell, ["field", "value"];
+    LEFT_OUT_CHARSET = "left-out" "charset", Warning, Item, Tell, ["field", "value", "characters", "charset"];
     LEFT_OUT_BOTH = "left-out" "both", Warning, Item, Tell, ["field", "value", "other"];
     LEFT_OUT_MEANS_NOTHING = "left-out" "means-nothing", Warning, Item, Tell, ["field", "value", "other"];
     // Names and indices.
@@ -270,6 +271,7 @@ demands! {
     BAD_PRICE_NEGATIVE = "bad-price" "negative", Error, Cart, Fault, ["field", "value"];
     BAD_PRICE_PER = "bad-price" "per", Error, Cart, Fault, ["field", "value"];
     BAD_PRICE_DIGITS = "bad-price" "digits", Error, Cart, Fault, ["field", "value"];
+    BAD_PRICE_SMALL = "bad-price" "small", Error, Cart, Fault, ["field", "value"];
     BAD_PRICE_SPREAD = "bad-price" "spread", Error, Cart, Fault, ["field"];
     BAD_PRICE_TAX = "bad-price" "tax", Error, Cart, Fault, ["field"];
     BAD_PRICE_GROSS = "bad-price" "gross", Error, Cart, Fault, ["field"];

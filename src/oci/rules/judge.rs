@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use super::demands::{self, Demand};
 use super::{CONDITIONS, Kind, RULES, Release, Rule, When, place};
 use crate::oci::finding::{Finding, short};
-use crate::oci::{text, units};
+use crate::oci::{masked, text, units};
 
 /// How far to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +119,15 @@ fn judge_value(rule: &Rule, value: &str, release: Release, depth: Depth, found: 
     let of = |demand| Finding::new(demand, rule.field).with("value", short(value));
     let too_long = |demand| of(demand).with("length", value.chars().count()).with("max", max);
     match rule.kind {
-        Kind::Text if !fits => found.push(too_long(&demands::TEXT_TOO_LONG)),
+        Kind::Text => {
+            if !fits {
+                found.push(too_long(&demands::TEXT_TOO_LONG));
+            }
+            // Of anybody's values it is looked for in every field.
+            if depth == Depth::Mapped && value.contains(['<', '&']) && text::is_html(value) {
+                found.push(of(&demands::HTML));
+            }
+        }
         Kind::Code | Kind::Url if !fits => found.push(too_long(&demands::CODE_TOO_LONG)),
         Kind::Identity if !fits => found.push(too_long(&demands::TOO_LONG)),
         Kind::Amount => {
@@ -145,7 +153,10 @@ fn judge_value(rule: &Rule, value: &str, release: Release, depth: Depth, found: 
             let letters: Vec<String> = allowed.chars().map(String::from).collect();
             found.push(of(&demands::BAD_LETTER).with("allowed", letters.join(", ")));
         }
-        Kind::Url if !is_web_address(value) => found.push(of(&demands::BAD_URL)),
+        Kind::Url if !is_web_address(value) => {
+            let shown = masked::address(value);
+            found.push(Finding::new(&demands::BAD_URL, rule.field).with("value", short(&shown)));
+        }
         Kind::Unit => {
             let upper = || value.to_uppercase();
             match units::doubt(value) {
@@ -285,6 +296,8 @@ fn is_web_address(value: &str) -> bool {
     let scheme = &value[..scheme_ends];
     (scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http"))
         && value.len() > scheme_ends + 3
+        // A user name or password, which everybody would see.
+        && !value[scheme_ends + 3..].split(['/', '?', '#']).next().unwrap_or_default().contains('@')
         && !value.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 

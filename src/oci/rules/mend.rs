@@ -69,7 +69,7 @@ pub fn leave_out_lonely(item: &mut Item, fields: &[String], line: &LineRef, noti
 }
 
 /// Leaves out what means nothing, or must not be there, without a field that was left out.
-fn leave_out_with(gone: &str, item: &mut Item, line: &LineRef, notices: &mut Vec<Notice>) {
+pub fn leave_out_with(gone: &str, item: &mut Item, line: &LineRef, notices: &mut Vec<Notice>) {
     for condition in CONDITIONS {
         let depends = match condition.when {
             When::MeansNothingWithout(other) if other == gone => condition.field,

@@ -38,7 +38,8 @@ impl Work<'_> {
         }
         let present = store::systems::find_by_slug(self.c, &entry.slug)?;
         if let Some(present) = present.as_ref().filter(|present| present.shop_id != shop.id) {
-            return Err(refuse(format!("it belongs to another shop ({})", present.shop_id)));
+            let other = store::shops::find(self.c, &present.shop_id)?.map_or_else(String::new, |shop| shop.slug);
+            return Err(refuse(format!("it belongs to another shop ({other})")));
         }
         let license = match &entry.license {
             Some(key) => Some(self.license(key, Kind::System, &shop, &Place::System(entry.slug.clone()), &refuse)?),
