@@ -164,6 +164,10 @@ fn a_single_customer_may_call_and_be_answered_otherwise() {
             ("https://other.example.com/r", Some("special"))
         );
 
+        // Where no system is named, his own names are known too.
+        let somewhere = special("second@customer.example", PASSWORD).path("/oci").call();
+        assert_eq!(somewhere.status, 303, "{}", somewhere.text());
+
         // Everybody else is called and answered as ever.
         let usual = ReturnForm::read(&get(&gateway.shop().cart(&gateway.punch_out(), &bolts())).text());
         assert_eq!((usual.action.as_str(), usual.get("NEW_ITEM-CUST_FIELD1[1]")), (crate::support::HOOK, None));

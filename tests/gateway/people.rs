@@ -165,5 +165,14 @@ fn every_row_of_a_file_is_shown_and_nothing_is_imported_until_confirmed() {
         assert_eq!(unreadable.status, 422);
         Page::of(path, &unreadable).says("The file cannot be read");
         browser.page("/admin/audit").says("imported");
+        let renamed = upload("number;email;password\n20001;renamed@customer.example;another one\n");
+        assert_eq!(renamed.status, 200, "{}", renamed.text());
+        let preview = Page::of(path, &renamed);
+        let action =
+            preview.html.split("action=\"/admin/customers/import/").nth(1).and_then(|rest| rest.split('"').next());
+        let action = format!("{path}/{}", action.expect("a form"));
+        preview.form(&action).send(&browser);
+        eventually("the import is done", || browser.get(&action).text().contains("The import is done."));
+        browser.page("/admin/audit?kind=customer").says("renamed@customer.example");
     });
 }

@@ -1,6 +1,6 @@
 //! What is kept of refused calls and punchouts, who sees it, and who may end one.
 
-use crate::support::{Acme, HOOK, Installation, PASSWORD, bolts, client, eventually, get, on_both_databases};
+use crate::support::{Acme, Answer, HOOK, Installation, PASSWORD, bolts, client, eventually, get, on_both_databases};
 
 const OWNER: &str = "owner@acme.example";
 const STRANGER: &str = "owner@other.example";
@@ -94,6 +94,39 @@ fn a_flood_is_counted_and_not_written_row_by_row() {
         let unwritten = count("punchgate_refusals_unrecorded_total{why=\"flood\"}");
         assert_eq!(refused, 98);
         assert!(unwritten > 0 && unwritten < refused, "{unwritten} of {refused}");
+    });
+}
+
+#[test]
+fn a_password_is_kept_nowhere_though_the_call_is_no_form() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("");
+        let gateway = acme.installation.serve();
+        let post = |path: &str, kind: &str, body: &str| {
+            let request = client().post(format!("{}{path}", gateway.url)).header("content-type", kind.to_owned());
+            Answer::of(request.header("accept", "application/json").body(body.to_owned()).send().expect("an answer"))
+        };
+        let multipart = "--x\r\nContent-Disposition: form-data; name=\"USERNAME\"\r\n\r\n10001\r\n--x\r\n\
+            Content-Disposition: form-data; name=\"PASSWORD\"\r\n\r\nZz9TopSecret\r\n--x--\r\n";
+        let json = r#"{"USERNAME":"10001","PASSWORD":"Zz9TopSecret","HOOK_URL":"https://srm.example.com/r"}"#;
+        let mut references = Vec::new();
+        for path in ["/oci/srm", "/oci"] {
+            for (kind, body) in [
+                ("application/json", json),
+                ("multipart/form-data; boundary=x", multipart),
+                ("application/x-www-form-urlencoded", "USERNAME=10001%26PASSWORD%3DZz9TopSecret&HOOK_URL=x"),
+                ("application/x-www-form-urlencoded", "USERNAME=10001?PASSWORD=Zz9TopSecret"),
+            ] {
+                let answer = post(path, kind, body);
+                assert!([400, 401].contains(&answer.status.as_u16()), "{path} {kind}: {}", answer.text());
+                assert!(!answer.text().contains("Zz9"), "{}", answer.text());
+                references.push(answer.json()["reference"].as_str().expect("a reference").to_owned());
+            }
+        }
+        for reference in references {
+            eventually("it is written", || holds(&acme.installation.stored(), &reference));
+        }
+        assert!(!holds(&acme.installation.stored(), "Zz9") && !gateway.log().contains("Zz9"));
     });
 }
 

@@ -90,6 +90,21 @@ fn a_system_without_auto_submit_gets_a_page_without_script() {
 }
 
 #[test]
+fn a_cart_is_not_sent_to_an_address_that_is_allowed_no_more() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("");
+        let gateway = acme.installation.serve();
+        let return_url = gateway.shop().cart(&gateway.punch_out(), &bolts());
+        acme.installation.apply(&acme.setup("hooks = [\"https://other.example.com\"]"));
+        eventually("the list is in force", || gateway.buyer().call().status == 400);
+        assert_eq!(get(&return_url).status, 400, "{}", get(&return_url).text());
+        acme.installation.apply(&acme.setup(""));
+        eventually("the list is in force", || gateway.buyer().call().status == 303);
+        assert_eq!(ReturnForm::read(&get(&return_url).text()).action, crate::support::HOOK, "nothing is lost");
+    });
+}
+
+#[test]
 fn the_return_into_sap_gui_goes_to_its_pseudo_address() {
     on_both_databases(|installation| {
         let acme = installation.with_acme("hooks = [\"SAPEVENT:POST\"]\n[system.form]\nmethod = \"GET\"");
