@@ -14,7 +14,10 @@ use super::page::{Attribute, Form, PageTexts};
 pub struct Hit {
     pub name: String,
     pub number: String,
+    /// In the decimals of the reader's language.
     pub price: String,
+    /// The currency, and what the price is for.
+    pub per: String,
 }
 
 /// A page without any visible element, in the charset of its form. Without a form it says that there is no data.
@@ -119,7 +122,8 @@ mod tests {
 
     #[test]
     fn a_search_shows_its_hits_and_waits_for_the_button() {
-        let hit = Hit { name: "<script>x</script>".into(), number: "1".into(), price: "1 EUR".into() };
+        let hit =
+            Hit { name: "<script>x</script>".into(), number: "1".into(), price: "1".into(), per: "EUR / PCE".into() };
         let page = hits_page(&form(false), &[hit], "n", &TEXTS);
         assert_eq!((count(&page, "script"), count(&page, "button"), count(&page, "li")), (0, 1, 1));
         assert_eq!(count(&page, "form [name]:not([type=hidden])"), 0, "a visible field would be sent too");

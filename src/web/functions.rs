@@ -9,10 +9,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::{Stream, stream};
 
-use crate::oci::function_page::{hits_page, silent_page};
+use crate::oci::function_page::{Hit, hits_page, silent_page};
 use crate::oci::page::{FrameAncestors, PageTexts};
 use crate::punchout::functions::{Answer, Download, DownloadError};
-use crate::texts::{text, text_with};
+use crate::texts::{Texts, text, text_with};
 use crate::web::{caller, pages};
 
 /// The answer of a function; `frames` may show its pages.
@@ -41,6 +41,8 @@ pub fn show(request: &HttpRequest, answer: Answer, frames: &FrameAncestors) -> H
             let leads_nowhere = found.form.action.is_empty();
             let explanation = if leads_nowhere { "search-explanation-here" } else { "search-explanation" };
             let explanation = text_with(language, explanation, &values);
+            let read = |hit: Hit| Hit { price: Texts(language).decimal(&hit.price), ..hit };
+            let hits: Vec<Hit> = found.hits.into_iter().map(read).collect();
             let (title, button) = (text(language, "search-title"), text(language, "search-button"));
             let texts = PageTexts {
                 lang: language.tag(),
@@ -52,7 +54,7 @@ pub fn show(request: &HttpRequest, answer: Answer, frames: &FrameAncestors) -> H
             response
                 .content_type(found.form.content_type())
                 .insert_header((CONTENT_SECURITY_POLICY, frames.added_to(&found.form.content_security_policy(&nonce))))
-                .body(hits_page(&found.form, &found.hits, &nonce, &texts))
+                .body(hits_page(&found.form, &hits, &nonce, &texts))
         }
         Answer::Catalog(download) => {
             response.content_type("application/json").insert_header((VARY, ACCEPT_ENCODING.as_str()));

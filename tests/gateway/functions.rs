@@ -236,6 +236,8 @@ fn all_hits_stand_in_one_page_that_waits_for_its_button() {
         let returned = Returned::from_html(&answer.bytes, None).expect("a form");
         assert_eq!((returned.items.len(), returned.warnings.len()), (3, 0), "{:?}", returned.warnings);
         assert!(page.contains("Results for “hex bolt”: 3") && page.contains("4.850 EUR / PCE"));
+        let german = gateway.buyer().with("FUNCTION", "BACKGROUND_SEARCH").with("SEARCHSTRING", "hex bolt");
+        assert!(german.with("sap-language", "DE").call().text().contains("4,850 EUR / PCE"), "as a German reads it");
 
         for nothing in ["", "   ", "zzzzzz"] {
             let none = search(&gateway, nothing);

@@ -17,6 +17,7 @@ pub struct Found {
     pub text: String,
     /// However many there are.
     pub total: u64,
+    /// Their prices are still written as OCI does.
     pub hits: Vec<Hit>,
     pub language: Option<String>,
 }
@@ -78,7 +79,8 @@ fn hit(item: &Item) -> Hit {
     Hit {
         name: field("DESCRIPTION").to_owned(),
         number: field("VENDORMAT").to_owned(),
-        price: format!("{} {} / {unit}", field("PRICE"), field("CURRENCY")),
+        price: field("PRICE").to_owned(),
+        per: format!("{} / {unit}", field("CURRENCY")),
     }
 }
 
