@@ -47,8 +47,9 @@ pub struct Frame {
     pub form_token: String,
     /// What was just done.
     pub done: Option<String>,
-    /// Path and query, to come back to after a change of language.
-    pub here: String,
+    /// Path and query, to come back to after a change of language. None for the answer to a form: there is
+    /// nothing to come back to, and what is shown once only would be lost.
+    pub here: Option<String>,
 }
 
 impl Frame {
@@ -70,7 +71,7 @@ impl Frame {
             vendor: false,
             form_token: visitor.form_token.clone(),
             done: said(request, visitor.texts()),
-            here: visitor.here.clone(),
+            here: request.method().is_safe().then(|| visitor.here.clone()),
         }
     }
 
