@@ -23,6 +23,7 @@ shops-keys-none = Dieser Shop hat keinen API-Schlüssel, er kann also keine Eink
 shops-key-new = Neuer API-Schlüssel
 shops-key-title = Ihr neuer API-Schlüssel
 shops-key-once = Dieser Schlüssel wird nur jetzt gezeigt. Tragen Sie ihn in die Konfiguration des Shops ein; hier bleibt nur seine Prüfsumme.
+shops-key-made-already = Dieser API-Schlüssel wurde schon angelegt und wird nur einmal gezeigt; ein weiterer kam nicht dazu. Wenn Sie ihn nicht verwahrt haben, legen Sie einen neuen an.
 shops-key-how = Das Erste, was ein Shop damit tut: das Token einlösen, das ein Einkäufer mitbringt.
 shops-key-kept = Ich habe ihn verwahrt
 shops-key-made = erstellt

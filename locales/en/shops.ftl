@@ -23,6 +23,7 @@ shops-keys-none = This shop has no API key, so it cannot take buyers in.
 shops-key-new = New API key
 shops-key-title = Your new API key
 shops-key-once = This key is shown only now. Put it into the shop’s configuration; here only its digest is kept.
+shops-key-made-already = This API key was made already and is shown once only; no other was added. If you have not kept it, make a new one.
 shops-key-how = The first thing a shop does with it: redeem the token that a buyer brings.
 shops-key-kept = I have kept it
 shops-key-made = made

@@ -179,5 +179,21 @@ struct NothingPage {
     frame: Frame,
 }
 
+#[derive(Template)]
+#[template(path = "frame/done-already.html")]
+struct DoneAlreadyPage<'a> {
+    t: Texts,
+    frame: Frame,
+    sentence: String,
+    back: &'a str,
+}
+
+/// Says that a form was sent before and did what it should: somebody loaded the answer anew.
+pub fn done_already(request: &HttpRequest, by: &SignedIn, section: Section, key: &str, back: &str) -> HttpResponse {
+    let t = by.texts();
+    let frame = Frame::new(request, by, section, t.of("frame-done-already"));
+    show_with(request, StatusCode::CONFLICT, &DoneAlreadyPage { t, frame, sentence: t.of(key), back })
+}
+
 /// What handlers of pages give.
 pub type Page = Result<HttpResponse, PageError>;

@@ -30,7 +30,14 @@ fn an_api_key_is_shown_once_and_the_old_one_is_good_for_the_overlap_that_was_cho
         eventually("the new key is good", || redeem(&second) == 404);
         assert_eq!(redeem(API_KEY), 404, "the old one still is");
         assert!(!browser.page("/admin/shops/acme").html.contains(&second), "shown once");
-        let third = rotate("0");
+        let form = browser.page("/admin/shops/acme").form("/admin/shops/acme/keys").with("overlap", "0");
+        let made = form.clone().send(&browser);
+        let third = Page::of("", &made).find("#api-key").expect("the new key");
+        let again = form.send(&browser);
+        assert_eq!(again.status, 409, "the answer was loaded anew");
+        let told = Page::of("", &again);
+        told.says("This API key was made already").says_not(&third);
+        assert!(told.links().contains(&"/admin/shops/acme".to_owned()) && !told.html.contains("/language"));
         eventually("the others are not", || redeem(&second) == 401 && redeem(API_KEY) == 401);
         assert_eq!(redeem(&third), 404);
         assert!(!String::from_utf8_lossy(&acme.installation.stored()).contains(&third), "only its digest is kept");
