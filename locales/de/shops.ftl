@@ -3,7 +3,7 @@
 shops-new = Neuer Shop
 shops-none = Noch kein Shop
 shops-none-sentence = In einen Shop werden Einkäufer geschickt, und seine Warenkörbe kommen zurück. Nennen Sie seine Website und wo ein Einkäufer eintritt.
-shops-slug-hint = Steht in Adressen der Verwaltung und in Einrichtungsdateien; Kleinbuchstaben, Ziffern und Bindestriche.
+shops-slug-hint = Steht in Adressen der Verwaltung und in Einrichtungsdateien; Kleinbuchstaben, Ziffern, Bindestriche und Unterstriche.
 shops-website-hint = Die Adresse des Shops. Lizenzen müssen mit ihr verbunden sein.
 shops-entry-url = Eintrittsadresse
 shops-entry-url-hint = Die Seite des Shops, die Einkäufer aufnimmt. Das Einmal-Token wird als ?token=… angehängt.

@@ -3,7 +3,7 @@
 shops-new = New shop
 shops-none = No shop yet
 shops-none-sentence = A shop is where buyers are sent and whose carts come back. Tell its website and where a buyer enters.
-shops-slug-hint = Stands in addresses of the administration and in setup files; small letters, digits and dashes.
+shops-slug-hint = Stands in addresses of the administration and in setup files; small letters, digits, dashes and underscores.
 shops-website-hint = The address of the shop. Licenses must be connected with it.
 shops-entry-url = Entry address
 shops-entry-url-hint = The page of the shop that takes buyers in. The one-time token is appended as ?token=…
