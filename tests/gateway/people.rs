@@ -174,3 +174,22 @@ fn every_row_of_a_file_is_shown_and_nothing_is_imported_until_confirmed() {
         browser.page("/admin/audit").says("imported");
     });
 }
+
+#[test]
+fn the_first_page_says_what_a_system_lacks_that_refuses_every_call() {
+    on_both_databases(|installation| {
+        let acme = acme(installation);
+        let gateway = acme.installation.serve();
+        let browser = gateway.signed_in(OWNER);
+        let step = || browser.page("/admin").find(".steps li:nth-child(3)").expect("the third step");
+        assert!(step().contains("Done"), "{}", step());
+        acme.installation.punchgate(&["license", "suspend", &acme.system_key]);
+        assert!(step().contains("its license is not in force (Suspended)") && !step().contains("Done"), "{}", step());
+        acme.installation.punchgate(&["license", "resume", &acme.system_key]);
+        let path = "/admin/systems/srm/return";
+        let form = browser.page("/admin/systems/srm/return?edit").form(path);
+        browser.done(&form.with("hooks", "").send(&browser));
+        assert!(step().contains("no allowed return targets") && !step().contains("Done"), "{}", step());
+        assert!(browser.page("/admin").links().contains(&format!("{path}?edit")));
+    });
+}
