@@ -86,7 +86,7 @@ pub fn save_customer(
     now: i64,
 ) -> Result<(), SaveError> {
     let found = systems::find(c, reach, slug)?.ok_or(SaveError::NotFound)?;
-    if text == of_customer(&found, number) {
+    if text.trim() == of_customer(&found, number).trim() {
         return Ok(());
     }
     if found.system.version != version {

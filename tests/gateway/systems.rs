@@ -289,6 +289,14 @@ fn one_customer_has_settings_of_his_own() {
         assert_eq!(told.get("license"), Some("PGC-AAAAA"));
         assert_eq!(told.get("settings"), Some("[form]\ncharset = \"utf-8\""));
         assert_eq!(browser.page(&place).form(&place).get("license"), Some(acme.customer_key.as_str()));
+        // Somebody else saved the system meanwhile: that is told only to who changes its settings.
+        let old = browser.page(&place).form(&place);
+        let renamed = browser.page("/admin/systems/srm?edit").form("/admin/systems/srm").with("name", "Renamed");
+        browser.done(&renamed.send(&browser));
+        browser.done(&old.clone().send(&browser)).says("Customer 10001 was saved.");
+        let told = old.with("settings", "[form]\ncharset = \"utf-8\"").send(&browser);
+        assert_eq!(told.status, 422);
+        Page::of(&place, &told).says("Somebody else saved this system").says("Save anyway");
         // A license that is good no more stays where it is, and stops nothing else from being saved.
         acme.installation.punchgate(&["license", "suspend", &acme.customer_key]);
         browser.done(&browser.page(&place).form(&place).send(&browser)).says("Customer 10001 was saved.");
