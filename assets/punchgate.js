@@ -70,6 +70,19 @@
     dress(event.target);
   });
 
+  // What was wrong with a value says nothing of the next one, which is looked at while it is typed.
+  document.addEventListener("input", (event) => {
+    const field = event.target.closest("[hx-get] .field.faulty");
+    if (!field) return;
+    field.classList.remove("faulty");
+    field.querySelector(".error")?.remove();
+    event.target.removeAttribute("aria-invalid");
+  });
+
+  // On a narrow page the tab that is open may stand outside of its line.
+  const tab = document.querySelector(".tabs [aria-current]");
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+
   // Filters take effect when they are changed.
   document.addEventListener("change", (event) => {
     if (event.target.matches("form[data-submits] select, form[data-submits] input[type=date]")) event.target.form.requestSubmit();

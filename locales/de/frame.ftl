@@ -26,3 +26,5 @@ frame-copied = Kopiert
 frame-nothing-title = Hier gibt es nichts
 frame-nothing-sentence = Diese Seite gibt es nicht, oder was sie zeigte, gehört zu einem anderen Kundenkonto oder wurde entfernt.
 frame-nothing-back = Zur Übersicht
+frame-done-already = Das ist schon geschehen
+frame-back = Zurück

@@ -3,7 +3,7 @@
 shops-new = Neuer Shop
 shops-none = Noch kein Shop
 shops-none-sentence = In einen Shop werden Einkäufer geschickt, und seine Warenkörbe kommen zurück. Nennen Sie seine Website und wo ein Einkäufer eintritt.
-shops-slug-hint = Steht in Adressen der Verwaltung und in Einrichtungsdateien; Kleinbuchstaben, Ziffern und Bindestriche.
+shops-slug-hint = Steht in Adressen der Verwaltung und in Einrichtungsdateien; Kleinbuchstaben, Ziffern, Bindestriche und Unterstriche.
 shops-website-hint = Die Adresse des Shops. Lizenzen müssen mit ihr verbunden sein.
 shops-entry-url = Eintrittsadresse
 shops-entry-url-hint = Die Seite des Shops, die Einkäufer aufnimmt. Das Einmal-Token wird als ?token=… angehängt.
@@ -23,6 +23,7 @@ shops-keys-none = Dieser Shop hat keinen API-Schlüssel, er kann also keine Eink
 shops-key-new = Neuer API-Schlüssel
 shops-key-title = Ihr neuer API-Schlüssel
 shops-key-once = Dieser Schlüssel wird nur jetzt gezeigt. Tragen Sie ihn in die Konfiguration des Shops ein; hier bleibt nur seine Prüfsumme.
+shops-key-made-already = Dieser API-Schlüssel wurde schon angelegt und wird nur einmal gezeigt; ein weiterer kam nicht dazu. Wenn Sie ihn nicht verwahrt haben, legen Sie einen neuen an.
 shops-key-how = Das Erste, was ein Shop damit tut: das Token einlösen, das ein Einkäufer mitbringt.
 shops-key-kept = Ich habe ihn verwahrt
 shops-key-made = erstellt

@@ -26,3 +26,5 @@ frame-copied = Copied
 frame-nothing-title = Nothing found here
 frame-nothing-sentence = There is no such page, or what it showed belongs to another account or was removed.
 frame-nothing-back = To the overview
+frame-done-already = This was done already
+frame-back = Back

@@ -3,7 +3,7 @@
 shops-new = New shop
 shops-none = No shop yet
 shops-none-sentence = A shop is where buyers are sent and whose carts come back. Tell its website and where a buyer enters.
-shops-slug-hint = Stands in addresses of the administration and in setup files; small letters, digits and dashes.
+shops-slug-hint = Stands in addresses of the administration and in setup files; small letters, digits, dashes and underscores.
 shops-website-hint = The address of the shop. Licenses must be connected with it.
 shops-entry-url = Entry address
 shops-entry-url-hint = The page of the shop that takes buyers in. The one-time token is appended as ?token=…
@@ -23,6 +23,7 @@ shops-keys-none = This shop has no API key, so it cannot take buyers in.
 shops-key-new = New API key
 shops-key-title = Your new API key
 shops-key-once = This key is shown only now. Put it into the shop’s configuration; here only its digest is kept.
+shops-key-made-already = This API key was made already and is shown once only; no other was added. If you have not kept it, make a new one.
 shops-key-how = The first thing a shop does with it: redeem the token that a buyer brings.
 shops-key-kept = I have kept it
 shops-key-made = made

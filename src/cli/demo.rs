@@ -23,7 +23,7 @@ use crate::punchout::Gateway;
 use crate::setup::apply::{self, ApplyError, Options};
 use crate::setup::catalog::Plan;
 use crate::setup::file::SetupFile;
-use crate::setup::licenses::{self, LicenseError};
+use crate::setup::licenses::{self, LicenseError, Order};
 use crate::store::{self, DatabaseUrl, Store};
 use crate::{setup, telemetry, web};
 
@@ -134,8 +134,8 @@ fn fill(store: &Store, config: &Config, shop_url: &str, buyer_url: &str, api_key
     let now = Clock::System.now();
     let website = shop_url.to_owned();
     let keys = super::block_on(store.write(move |c| {
-        let mut issued = licenses::issue(c, OWNER, Kind::System, 1, None, &Actor::command_line(), now)?;
-        issued.extend(licenses::issue(c, OWNER, Kind::Customer, 1, None, &Actor::command_line(), now)?);
+        let mut issued = licenses::issue(c, Order::new(OWNER, Kind::System, 1, None), &Actor::command_line(), now)?;
+        issued.extend(licenses::issue(c, Order::new(OWNER, Kind::Customer, 1, None), &Actor::command_line(), now)?);
         for license in &issued {
             licenses::connect(c, &license.key, &website, &Actor::command_line(), now)?;
         }
@@ -143,7 +143,7 @@ fn fill(store: &Store, config: &Config, shop_url: &str, buyer_url: &str, api_key
     }))?;
     // More than the demo needs, so that portal and administration have something to show.
     super::block_on(
-        store.write(move |c| licenses::issue(c, OWNER, Kind::System, 1, None, &Actor::command_line(), now)),
+        store.write(move |c| licenses::issue(c, Order::new(OWNER, Kind::System, 1, None), &Actor::command_line(), now)),
     )?;
     for (email, role) in [(OWNER, "merchant"), (VENDOR, "vendor")] {
         let hash = password::hash_now(&SecretString::from(PASSWORD), config.password);

@@ -9,7 +9,7 @@ use crate::account::audit::Actor;
 use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::license::{Kind, Website};
-use crate::setup::licenses::{self, Description, Event, LicenseError};
+use crate::setup::licenses::{self, Description, Event, LicenseError, Order};
 use crate::store::licenses::License as Row;
 use crate::store::{self, Connection};
 
@@ -93,15 +93,8 @@ impl License {
                 let json = issue.json;
                 crate::setup::customer_rules::check_email(&issue.account).map_err(anyhow::Error::msg)?;
                 let issued = super::block_on(store.write(move |c| {
-                    licenses::issue(
-                        c,
-                        &issue.account,
-                        issue.kind,
-                        issue.count,
-                        issue.valid_until.as_deref(),
-                        &Actor::command_line(),
-                        now,
-                    )
+                    let order = Order::new(&issue.account, issue.kind, issue.count, issue.valid_until.as_deref());
+                    licenses::issue(c, order, &Actor::command_line(), now)
                 }))?;
                 if json {
                     say!("{}", serde_json::to_string(&issued)?);

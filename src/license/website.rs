@@ -116,6 +116,10 @@ fn without_scheme(text: &str) -> Result<&str, WebsiteError> {
     if let Some(rest) = text.strip_prefix("//") {
         return Ok(rest);
     }
+    // No host and port: what is copied of a link to write to somebody.
+    if text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("mailto:")) {
+        return Err(WebsiteError::Scheme);
+    }
     // "://" may also stand in a query; a scheme has no other punctuation before it.
     let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| !scheme.contains(['/', '?', '#', '.']))
     else {
@@ -243,6 +247,8 @@ mod tests {
             ("buyer@example.com", Email),
             ("https://user:secret@shop.example.com", UserInfo),
             ("ftp://shop.example.com", Scheme),
+            ("mailto:owner@shop.example.com", Scheme),
+            ("Mailto:owner@shop.example.com", Scheme),
             ("192.168.1.10", IpAddress),
             ("http://0.0.0.0:80", IpAddress),
             ("https://[2001:db8::1]/", IpAddress),

@@ -58,7 +58,7 @@ pub fn assign(
     Ok(customer)
 }
 
-/// Puts another license there, or none.
+/// Puts another license there, or none. What is left alone stays, though it could not be put there today.
 pub fn change_license(
     c: &mut Connection,
     reach: &Reach,
@@ -69,6 +69,18 @@ pub fn change_license(
     now: i64,
 ) -> Result<Customer, AssignError> {
     let (found, customer, mut assignment) = place(c, reach, slug, customer_id)?;
+    let present = match &assignment.license_id {
+        Some(id) => store::licenses::find(c, id)?,
+        None => None,
+    };
+    let stays = match &present {
+        // The field shows a masked key of somebody else's license.
+        Some(license) => [license.key.clone(), licenses::masked(&license.key)].iter().any(|shown| shown == key.trim()),
+        None => key.trim().is_empty(),
+    };
+    if stays {
+        return Ok(customer);
+    }
     assignment.license_id = license(c, &found, &customer, key, reach, now)?;
     store::assignments::update(c, &assignment)?;
     note(c, &found, &customer, &assignment, Action::Changed, actor, now)?;

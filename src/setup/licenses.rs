@@ -27,6 +27,8 @@ pub enum LicenseError {
     NotConnected,
     #[error("\"{0}\" is not a day; write it as 2027-12-31")]
     Day(String),
+    #[error("these licenses were issued already")]
+    IssuedAlready,
     #[error("no randomness from the system: {0}")]
     Randomness(String),
     #[error(transparent)]
@@ -61,25 +63,40 @@ impl std::fmt::Display for Place {
     }
 }
 
+/// Which licenses are to be issued, and to whom.
+pub struct Order<'a> {
+    /// Of the first license: an order that comes once more meets it there.
+    pub id: String,
+    pub email: &'a str,
+    pub kind: Kind,
+    pub count: u32,
+    /// The last good day; without end if there is none.
+    pub valid_until: Option<&'a str>,
+}
+
+impl<'a> Order<'a> {
+    pub fn new(email: &'a str, kind: Kind, count: u32, valid_until: Option<&'a str>) -> Self {
+        Self { id: new_id(), email, kind, count, valid_until }
+    }
+}
+
 /// Issues licenses to an account, which is made if it does not exist. A system license brings its
 /// customer license.
-pub fn issue(
-    c: &mut Connection,
-    email: &str,
-    kind: Kind,
-    count: u32,
-    valid_until: Option<&str>,
-    actor: &Actor,
-    now: i64,
-) -> Result<Vec<Issued>> {
-    let valid_until = valid_until.map(read_last_day).transpose()?.flatten();
-    let account = account(c, email, now)?;
+pub fn issue(c: &mut Connection, order: Order<'_>, actor: &Actor, now: i64) -> Result<Vec<Issued>> {
+    let valid_until = order.valid_until.map(read_last_day).transpose()?.flatten();
+    let account = account(c, order.email, now)?;
     let mut issued = Vec::new();
-    for _ in 0..count {
-        let license = insert(c, kind, &account.id, None, valid_until, actor, now)?;
+    for place in 0..order.count {
+        let mut license = draw(order.kind, &account.id, valid_until, now)?;
+        if place == 0 {
+            license.id.clone_from(&order.id);
+        }
+        insert(c, &license, actor, now)?;
         issued.push(Issued { key: license.key.clone(), kind: license.kind.clone(), bundled_with: None });
-        if kind == Kind::System {
-            let bundled = insert(c, Kind::Customer, &account.id, Some(&license.id), valid_until, actor, now)?;
+        if order.kind == Kind::System {
+            let bundled = draw(Kind::Customer, &account.id, valid_until, now)?;
+            let bundled = License { bundled_with: Some(license.id), ..bundled };
+            insert(c, &bundled, actor, now)?;
             issued.push(Issued { key: bundled.key, kind: bundled.kind, bundled_with: Some(license.key) });
         }
     }
@@ -221,32 +238,30 @@ pub fn history(c: &mut Connection, license: &License) -> Result<Vec<Event>> {
     Ok(events.into_iter().map(told).collect())
 }
 
-fn insert(
-    c: &mut Connection,
-    kind: Kind,
-    account_id: &str,
-    bundled_with: Option<&str>,
-    valid_until: Option<i64>,
-    actor: &Actor,
-    now: i64,
-) -> Result<License> {
+/// A license with a key that nobody has seen yet.
+fn draw(kind: Kind, account_id: &str, valid_until: Option<i64>, now: i64) -> Result<License> {
     let mut random = [0u8; 16];
     getrandom::fill(&mut random).map_err(|error| LicenseError::Randomness(error.to_string()))?;
-    let license = License {
+    Ok(License {
         id: new_id(),
         key: Key::generate(kind, &random).as_str().to_owned(),
         kind: kind.as_str().to_owned(),
         account_id: account_id.to_owned(),
-        bundled_with: bundled_with.map(str::to_owned),
+        bundled_with: None,
         website: None,
         valid_from: now,
         valid_until,
         suspended: false,
         created_at: now,
-    };
-    store::licenses::insert(c, &license)?;
-    record(c, &license, Action::Issued, valid_until.map(last_day), actor, now)?;
-    Ok(license)
+    })
+}
+
+fn insert(c: &mut Connection, license: &License, actor: &Actor, now: i64) -> Result<()> {
+    store::licenses::insert(c, license).map_err(|error| match error {
+        StoreError::Conflict(_) => LicenseError::IssuedAlready,
+        error => error.into(),
+    })?;
+    record(c, license, Action::Issued, license.valid_until.map(last_day), actor, now)
 }
 
 fn change(
@@ -292,10 +307,13 @@ pub fn masked(key: &str) -> String {
     Key::read(key).map_or_else(|_| "***".to_owned(), |key| key.masked())
 }
 
-/// The moment after the last day on which a license is good; none for 9999-12-31, by which many say "without end".
+/// A last day by which many say "without end".
+pub const WITHOUT_END: &str = "9999-12-31";
+
+/// The moment after the last day on which a license is good; none for [`WITHOUT_END`].
 pub fn read_last_day(day: &str) -> Result<Option<i64>> {
     match day.trim() {
-        "9999-12-31" => Ok(None),
+        WITHOUT_END => Ok(None),
         day => end_of_day(day).map(Some).ok_or_else(|| LicenseError::Day(day.to_owned())),
     }
 }

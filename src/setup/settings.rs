@@ -74,7 +74,8 @@ pub fn customers_with_own(found: &Found) -> Vec<String> {
     overrides.map(|overrides| overrides.keys().cloned().collect()).unwrap_or_default()
 }
 
-/// Gives the customer of that number settings for himself, or none if the text is empty.
+/// Gives the customer of that number settings for himself, or none if the text is empty. What is so already is no
+/// change, whoever else saved the system meanwhile.
 pub fn save_customer(
     c: &mut Connection,
     reach: &Reach,
@@ -85,6 +86,9 @@ pub fn save_customer(
     now: i64,
 ) -> Result<(), SaveError> {
     let found = systems::find(c, reach, slug)?.ok_or(SaveError::NotFound)?;
+    if text.trim() == of_customer(&found, number).trim() {
+        return Ok(());
+    }
     if found.system.version != version {
         return Err(SaveError::ChangedMeanwhile);
     }

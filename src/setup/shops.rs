@@ -51,6 +51,9 @@ pub enum SaveError {
     /// A shop with systems or customers stays.
     #[error("the shop is in use")]
     InUse,
+    /// A form was sent once more.
+    #[error("this API key was made already")]
+    MadeAlready,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -90,7 +93,7 @@ pub fn create(
         version: 1,
     };
     store::shops::insert(c, &shop)?;
-    let key = add_key(c, &shop, now)?;
+    let key = add_key(c, &shop, ulid::Ulid::new().to_string(), now)?;
     store::revision::bump(c)?;
     audit::record(c, actor, Action::Created, object(&shop), None, Some(told(&shop)), now)?;
     Ok((shop, key))
@@ -143,18 +146,21 @@ pub fn remove(c: &mut Connection, reach: &Reach, slug: &str, actor: &Actor, now:
     Ok(())
 }
 
-/// Makes a new API key. The others stay good for the overlap, so that a shop can change over in peace.
+/// Makes a new API key of that id, once. The others stay good for the overlap, so that a shop can change over in peace.
 pub fn rotate_key(
     c: &mut Connection,
     reach: &Reach,
     slug: &str,
-    overlap: i64,
+    (id, overlap): (String, i64),
     actor: &Actor,
     now: i64,
 ) -> Result<Token, SaveError> {
     let shop = find(c, reach, slug)?.ok_or(SaveError::NotFound)?;
     store::shops::expire_api_keys_of(c, &shop.id, now + overlap)?;
-    let key = add_key(c, &shop, now)?;
+    let key = add_key(c, &shop, id, now).map_err(|error| match error {
+        StoreError::Conflict(_) => SaveError::MadeAlready,
+        error => error.into(),
+    })?;
     store::shops::delete_ended_api_keys(c, now)?;
     store::revision::bump(c)?;
     let after = json!({ "new key": secret::hint(key.expose()), "old keys good for": overlap / crate::clock::SECOND });
@@ -181,10 +187,10 @@ pub fn revoke_key(
     Ok(())
 }
 
-fn add_key(c: &mut Connection, shop: &Shop, now: i64) -> Result<Token, StoreError> {
+fn add_key(c: &mut Connection, shop: &Shop, id: String, now: i64) -> Result<Token, StoreError> {
     let key = secret::api_key_generate();
     let row = ApiKey {
-        id: ulid::Ulid::new().to_string(),
+        id,
         shop_id: shop.id.clone(),
         digest: secret::digest(key.expose()).to_vec(),
         created_at: now,

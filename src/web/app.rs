@@ -166,7 +166,6 @@ fn signed_in(config: &mut ServiceConfig) {
                 .route(web::get().to(assignments::place))
                 .route(web::post().to(assignments::change)),
         )
-        .route("/admin/systems/{slug}/customers/{id}/settings", web::post().to(assignments::save_settings))
         .service(
             web::resource("/admin/systems/{slug}/customers/{id}/remove")
                 .route(web::get().to(assignments::ask_remove))

@@ -9,8 +9,10 @@ use actix_web::http::header::{HeaderName, ORIGIN};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use subtle::ConstantTimeEq;
+use ulid::Ulid;
 use url::Url;
 
+use crate::clock::MINUTE;
 use crate::refusal::{Code, Refusal};
 use crate::web::body;
 use crate::web::server::Web;
@@ -20,6 +22,10 @@ use crate::web::session::{PageError, SignedIn, Vendor, Visitor};
 const FORM_LIMIT: usize = 1024 * 1024;
 /// The hidden field with the token.
 pub const TOKEN_FIELD: &str = "form-token";
+/// The hidden field with the id of what the form makes.
+const ONCE_FIELD: &str = "once";
+/// How far the clocks of two gateways may be apart.
+const APART: i64 = MINUTE;
 
 /// What was filled in: names and values in their order.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +53,14 @@ impl Fields {
 
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The id of what this form makes, as the form brought it: sent once more, it meets the same primary key, on
+    /// whichever gateway. A new one for who posts without, and instead of one from the future, which would stand before all others.
+    pub fn once(&self, now: i64) -> String {
+        let latest = u64::try_from((now + APART) / 1000).unwrap_or_default();
+        let brought = Ulid::from_string(self.get(ONCE_FIELD)).ok().filter(|id| id.timestamp_ms() <= latest);
+        brought.unwrap_or_else(Ulid::new).to_string()
     }
 
     /// A number, if it is one.
@@ -137,5 +151,17 @@ mod tests {
         assert_eq!(fields.raw("password"), " p ");
         assert!(fields.has("box") && !fields.has("other"));
         assert_eq!(fields.number("a"), Some(1));
+    }
+
+    #[test]
+    fn a_form_brings_the_id_of_what_it_makes_and_who_brings_none_gets_one() {
+        let (id, now) = (Ulid::new(), crate::clock::Clock::System.now());
+        let once = |text: String, now| Fields::read(text.as_bytes()).once(now);
+        assert_eq!(once(format!("once={id}"), now), id.to_string());
+        for strange in ["", "once=", "once=x", "once=7ZZZZZZZZZZZZZZZZZZZZZZZZZ"] {
+            let made = once(strange.to_owned(), now);
+            assert!(made.len() == 26 && made < "7".to_owned(), "{strange}: {made}");
+        }
+        assert_ne!(once(format!("once={id}"), now - 2 * MINUTE), id.to_string(), "from the future");
     }
 }

@@ -12,6 +12,7 @@ pub struct Field {
     hinted: bool,
     required: bool,
     disabled: bool,
+    focused: bool,
     placeholder: Option<String>,
     /// `autocomplete`, so that password managers do the right thing.
     autocomplete: Option<&'static str>,
@@ -44,6 +45,12 @@ impl Field {
 
     pub fn hinted(mut self) -> Self {
         self.hinted = true;
+        self
+    }
+
+    /// Where the page begins to be filled in.
+    pub fn focused(mut self) -> Self {
+        self.focused = true;
         self
     }
 
@@ -86,6 +93,9 @@ impl Field {
         }
         if self.disabled {
             add("disabled".into());
+        }
+        if self.focused {
+            add("autofocus".into());
         }
         if let Some(text) = &self.placeholder {
             let text = text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");

@@ -47,8 +47,9 @@ pub struct Frame {
     pub form_token: String,
     /// What was just done.
     pub done: Option<String>,
-    /// Path and query, to come back to after a change of language.
-    pub here: String,
+    /// Path and query, to come back to after a change of language. None for the answer to a form: there is
+    /// nothing to come back to, and what is shown once only would be lost.
+    pub here: Option<String>,
 }
 
 impl Frame {
@@ -70,7 +71,7 @@ impl Frame {
             vendor: false,
             form_token: visitor.form_token.clone(),
             done: said(request, visitor.texts()),
-            here: visitor.here.clone(),
+            here: request.method().is_safe().then(|| visitor.here.clone()),
         }
     }
 
@@ -176,6 +177,22 @@ pub async fn explain(
 struct NothingPage {
     t: Texts,
     frame: Frame,
+}
+
+#[derive(Template)]
+#[template(path = "frame/done-already.html")]
+struct DoneAlreadyPage<'a> {
+    t: Texts,
+    frame: Frame,
+    sentence: String,
+    back: &'a str,
+}
+
+/// Says that a form was sent before and did what it should: somebody loaded the answer anew.
+pub fn done_already(request: &HttpRequest, by: &SignedIn, section: Section, key: &str, back: &str) -> HttpResponse {
+    let t = by.texts();
+    let frame = Frame::new(request, by, section, t.of("frame-done-already"));
+    show_with(request, StatusCode::CONFLICT, &DoneAlreadyPage { t, frame, sentence: t.of(key), back })
 }
 
 /// What handlers of pages give.

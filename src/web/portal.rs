@@ -272,8 +272,10 @@ impl EventRow {
             _ => "license-event-extended",
         };
         // Of issuing and extending the detail is the last good day, else a website.
-        let day = |day: &str| {
-            crate::clock::end_of_day(day).map(|end| t.fill("license-event-until", "until", t.last_day(end)))
+        let day = |day: &str| match licenses::read_last_day(day) {
+            Ok(Some(end)) => Some(t.fill("license-event-until", "until", t.last_day(end))),
+            Ok(None) => Some(t.of("license-without-end")),
+            Err(_) => None,
         };
         let detail = event.detail.map(|detail| day(&detail).unwrap_or(detail));
         Self { at: event.happened_at, what: t.of(what), detail, actor: event.actor }

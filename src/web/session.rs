@@ -196,7 +196,11 @@ impl FromRequest for SignedIn {
             let visitor = Visitor::of(&request).await?;
             match visitor.session.clone().filter(|session| !session.awaits_code) {
                 Some(Session { account, reach, digest, .. }) => Ok(Self { visitor, account, reach, digest }),
-                None => Err(PageError::SignIn { next: visitor.here, fragment: is_fragment(&request) }),
+                None => {
+                    // A form is not sent again after the sign-in, and its address may have no page.
+                    let next = if request.method().is_safe() { visitor.here } else { "/admin".to_owned() };
+                    Err(PageError::SignIn { next, fragment: is_fragment(&request) })
+                }
             }
         })
     }

@@ -1,7 +1,7 @@
 //! `/tools/check`: anybody pastes a return or a call and sees what a buyer's system would make of it.
 //!
-//! It needs no sign-in, no cookie and no script. What is pasted is neither stored nor logged nor shown again as it came:
-//! only what was read of it, escaped, with secrets hidden. How often one address may ask, and how many are
+//! It needs no sign-in, no cookie and no script. What is pasted is neither stored nor logged. It stays in its field, as text, so
+//! that it can be mended there; of what was read of it, secrets are hidden. How often one address may ask, and how many are
 //! looked at together, is bounded.
 
 use std::sync::Arc;
@@ -22,6 +22,7 @@ use crate::checker::{self, Checked, Input, Kind, MAX_BYTES, ReturnedItem, Severi
 use crate::credential::throttle::{Limits, Throttle};
 use crate::refusal::Code;
 use crate::texts::{Language, Texts};
+use crate::web::admin::systems::preset_name;
 use crate::web::fields::Fields;
 use crate::web::server::Web;
 use crate::web::session::Jar;
@@ -67,10 +68,11 @@ struct CheckPage {
     other: &'static str,
     profile: String,
     release: String,
-    profiles: Vec<&'static str>,
+    /// With the names by which the administration calls them.
+    profiles: Vec<(&'static str, String)>,
     releases: Vec<&'static str>,
     examples: Vec<&'static str>,
-    text: &'static str,
+    text: String,
     fault: Option<String>,
     result: Option<Shown>,
 }
@@ -129,7 +131,10 @@ pub struct Wish {
 /// `GET /tools/check`.
 pub async fn page(request: HttpRequest, web: Data<Web>, wish: Query<Wish>) -> HttpResponse {
     let language = language(&request, &web, &wish.lang);
-    let text = EXAMPLES.iter().find(|(name, _)| *name == wish.example).map_or("", |(_, text)| text);
+    let text = EXAMPLES
+        .iter()
+        .find(|(name, _)| *name == wish.example)
+        .map_or_else(String::new, |(_, text)| (*text).to_owned());
     let page = CheckPage { text, ..CheckPage::new(language, &wish.profile, &wish.release) };
     answer(StatusCode::OK, &page)
 }
@@ -265,8 +270,9 @@ impl Asked {
     fn answer(self, language: Language) -> Made {
         let wanted = Wanted { preset: self.profile.clone(), release: checker::release(&self.release) };
         let input = if self.file.is_empty() { Input::Text(&self.text) } else { Input::Bytes(&self.file) };
-        let page = CheckPage::new(language, &self.profile, &self.release);
-        match checker::check(input, &wanted, language) {
+        let checked = checker::check(input, &wanted, language);
+        let page = CheckPage { text: self.text, ..CheckPage::new(language, &self.profile, &self.release) };
+        match checked {
             Ok(checked) => {
                 let status =
                     if checked.report.is_unreadable { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -284,15 +290,16 @@ impl CheckPage {
     fn new(language: Language, profile: &str, release: &str) -> Self {
         let profiles = checker::presets();
         let known = profiles.iter().find(|known| **known == profile).copied().unwrap_or("generic");
+        let t = Texts(language);
         Self {
-            t: Texts(language),
+            t,
             other: if language == Language::German { "en" } else { "de" },
             profile: known.to_owned(),
             release: checker::release(release).map_or_else(String::new, |release| release.as_str().to_owned()),
-            profiles,
+            profiles: profiles.into_iter().map(|name| (name, preset_name(t, name))).collect(),
             releases: checker::Release::ALL.iter().map(|release| release.as_str()).collect(),
             examples: EXAMPLES.iter().map(|(name, _)| *name).collect(),
-            text: "",
+            text: String::new(),
             fault: None,
             result: None,
         }

@@ -53,7 +53,7 @@ const GERMAN: Words = Words {
     licenses: "Lizenzen",
     system_license: "System-Lizenz",
     customer_license: "Kunden-Lizenz",
-    manage: "Verwalte diese Lizenz",
+    manage: "Lizenz verwalten",
     connect: "Verbinden",
     disconnect: "Trennen",
     breaks: "Ein Kunde kann keinen Punchout mehr machen",
@@ -372,7 +372,7 @@ fn settings_of_one_customer(chrome: &Chrome, words: &Words) {
     chrome.press_link_to("/admin/systems/sap-srm/customers/0");
     chrome.see("10001");
     chrome.fill("settings", "[form]\ncharset = \"klingon\"");
-    chrome.press_submit_ending("/settings");
+    chrome.press(words.save);
     chrome.see("klingon");
     chrome.look("79-settings-of-one-customer");
     chrome.open("/admin/shops/acme");

@@ -4,7 +4,7 @@ use std::process::Output;
 
 use reqwest::blocking::multipart::{Form, Part};
 
-use crate::support::{Answer, Gateway, Installation, client, on_both_databases};
+use crate::support::{Answer, Gateway, Installation, Page, client, on_both_databases};
 
 const GOOD: &str = "NEW_ITEM-DESCRIPTION[1]=Bolt&NEW_ITEM-QUANTITY[1]=1&NEW_ITEM-UNIT[1]=PCE&NEW_ITEM-PRICE[1]=1.50\
     &NEW_ITEM-PRICEUNIT[1]=1&NEW_ITEM-CURRENCY[1]=EUR&NEW_ITEM-EXT_PRODUCT_ID[1]=B-1";
@@ -117,6 +117,26 @@ fn anybody_pastes_a_return_and_sees_its_items_with_every_finding() {
     });
 }
 
+/// The answer without the field in which what was pasted stays.
+fn beside_the_field(answer: &Answer) -> String {
+    let text = answer.text();
+    let (before, rest) = text.split_once("<textarea").expect("the field");
+    format!("{before}{}", rest.split_once("</textarea>").expect("its end").1)
+}
+
+#[test]
+fn what_was_pasted_stays_in_its_field_and_profiles_have_their_names() {
+    let installation = Installation::on_sqlite();
+    let gateway = installation.serve();
+    for text in [GOOD, "</textarea><b>Hello</b> & \"you\"", "Hello"] {
+        let answer = Page::of("/tools/check", &pasted(&gateway, text));
+        let form = answer.form("/tools/check");
+        assert_eq!(form.get("text").map(|text| text.replace("\r\n", "\n")).as_deref(), Some(text));
+        assert!(!answer.html.contains("<b>Hello"), "as text");
+        answer.says("SAP ERP / MM");
+    }
+}
+
 #[test]
 fn what_is_pasted_is_never_rendered_stored_or_logged_and_passwords_are_hidden() {
     on_both_databases(|installation| {
@@ -126,7 +146,7 @@ fn what_is_pasted_is_never_rendered_stored_or_logged_and_passwords_are_hidden() 
             <input name='sid&lt;b&gt;' value=zebrastripes><input name=PASSWORD value=rumpelstilz>",
         );
         let answer = pasted(&gateway, &hostile);
-        let text = answer.text();
+        let text = beside_the_field(&answer);
         assert_eq!(answer.header("cache-control"), "no-store");
         let policy = answer.header("content-security-policy");
         for directive in ["default-src 'none'", "style-src 'self'", "form-action 'self'"] {
@@ -139,9 +159,10 @@ fn what_is_pasted_is_never_rendered_stored_or_logged_and_passwords_are_hidden() 
             &gateway,
             "GET /oci?USERNAME=u&PASSWORD=rumpelstilz&note=rumpelstilz&HOOK_URL=https://u:rumpel@b.example/ HTTP/1.1",
         );
-        assert!(call.text().contains("***") && !call.text().contains("rumpel"), "{}", call.text());
+        let text = beside_the_field(&call);
+        assert!(text.contains("***") && !text.contains("rumpel"), "{text}");
         let broken = pasted(&gateway, "PASSWORD=rumpelstilz");
-        assert!(!broken.text().contains("rumpelstilz"));
+        assert!(!beside_the_field(&broken).contains("rumpelstilz"));
         let (log, stored) = (gateway.log(), String::from_utf8_lossy(&installation.stored()).into_owned());
         for secret in ["rumpelstilz", "zebrastripes"] {
             assert!(!log.contains(secret) && !stored.contains(secret), "{secret}");

@@ -38,7 +38,15 @@ fn a_refused_call_is_found_by_its_reference_with_cause_fix_and_masked_parameters
         page.says("HOOK_URL https://evil.example/?password=***")
             .says("PASSWORD ***")
             .says("Call of the procurement system");
-        assert!(page.links().contains(&"/admin/systems/srm/return?edit".to_owned()), "{:?}", page.links());
+        // The way to the fix brings the refused target along, which is allowed only once it is saved.
+        let fix = "/admin/systems/srm/return?edit&add=https%3A%2F%2Fevil.example";
+        assert!(page.links().contains(&fix.to_owned()), "{:?}", page.links());
+        let offered = browser.page(fix);
+        offered.says("It is allowed only once you save it");
+        let hooks = |path: &str| browser.page(path).form("/admin/systems/srm/return").get("hooks").map(str::to_owned);
+        let there = hooks("/admin/systems/srm/return?edit").expect("the field");
+        assert_eq!(hooks(fix), Some(format!("{there}\nhttps://evil.example")));
+        assert_eq!(hooks("/admin/systems/srm/return?edit&add=javascript:x"), Some(there), "no return target");
 
         let reference = refused(&gateway, "PASSWORD", "wrong one");
         let page = refusal_page(&browser, &reference);

@@ -30,7 +30,14 @@ fn an_api_key_is_shown_once_and_the_old_one_is_good_for_the_overlap_that_was_cho
         eventually("the new key is good", || redeem(&second) == 404);
         assert_eq!(redeem(API_KEY), 404, "the old one still is");
         assert!(!browser.page("/admin/shops/acme").html.contains(&second), "shown once");
-        let third = rotate("0");
+        let form = browser.page("/admin/shops/acme").form("/admin/shops/acme/keys").with("overlap", "0");
+        let made = form.clone().send(&browser);
+        let third = Page::of("", &made).find("#api-key").expect("the new key");
+        let again = form.send(&browser);
+        assert_eq!(again.status, 409, "the answer was loaded anew");
+        let told = Page::of("", &again);
+        told.says("This API key was made already").says_not(&third);
+        assert!(told.links().contains(&"/admin/shops/acme".to_owned()) && !told.html.contains("/language"));
         eventually("the others are not", || redeem(&second) == 401 && redeem(API_KEY) == 401);
         assert_eq!(redeem(&third), 404);
         assert!(!String::from_utf8_lossy(&acme.installation.stored()).contains(&third), "only its digest is kept");
@@ -174,5 +181,24 @@ fn every_row_of_a_file_is_shown_and_nothing_is_imported_until_confirmed() {
         preview.form(&action).send(&browser);
         eventually("the import is done", || browser.get(&action).text().contains("The import is done."));
         browser.page("/admin/audit?kind=customer").says("renamed@customer.example");
+    });
+}
+
+#[test]
+fn the_first_page_says_what_a_system_lacks_that_refuses_every_call() {
+    on_both_databases(|installation| {
+        let acme = acme(installation);
+        let gateway = acme.installation.serve();
+        let browser = gateway.signed_in(OWNER);
+        let step = || browser.page("/admin").find(".steps li:nth-child(3)").expect("the third step");
+        assert!(step().contains("Done"), "{}", step());
+        acme.installation.punchgate(&["license", "suspend", &acme.system_key]);
+        assert!(step().contains("its license is not in force (Suspended)") && !step().contains("Done"), "{}", step());
+        acme.installation.punchgate(&["license", "resume", &acme.system_key]);
+        let path = "/admin/systems/srm/return";
+        let form = browser.page("/admin/systems/srm/return?edit").form(path);
+        browser.done(&form.with("hooks", "").send(&browser));
+        assert!(step().contains("no allowed return targets") && !step().contains("Done"), "{}", step());
+        assert!(browser.page("/admin").links().contains(&format!("{path}?edit")));
     });
 }

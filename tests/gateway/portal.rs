@@ -45,6 +45,7 @@ fn what_is_no_website_is_told_in_a_sentence_of_its_own_and_stored_nowhere() {
             ("192.0.2.7", "An IP address cannot be connected with"),
             ("https://user:secret@shop.acme.example", "no user name or password"),
             ("owner@acme.example", "This is an e-mail address"),
+            ("mailto:owner@acme.example", "A website begins with https:// or http://"),
             ("", "Please enter the website"),
         ] {
             let refused = connect(&browser, &id, website);
@@ -56,7 +57,7 @@ fn what_is_no_website_is_told_in_a_sentence_of_its_own_and_stored_nowhere() {
         }
         sentences.sort();
         sentences.dedup();
-        assert_eq!(sentences.len(), 6, "{sentences:?}");
+        assert_eq!(sentences.len(), 7, "{sentences:?}");
         browser.page(&format!("/account/license/{id}")).says("Not connected").says_not("Connected with");
     });
 }

@@ -131,14 +131,14 @@ fn the_second_of_two_who_save_is_told_and_loses_none_of_his_typing() {
         let told = second.form(path).with("name", "Renamed by two").send(&two);
         assert_eq!(told.status, 422);
         let page = Page::of(path, &told);
-        page.says("Somebody else saved this system");
+        page.says("Somebody else saved this system").says("Save anyway (overwrites the other change)");
         assert!(page.html.contains("value=\"Renamed by two\""));
         one.page(path).says("Renamed by one");
         let (tab, tab_edit) = ("/admin/systems/srm/login", "/admin/systems/srm/login?edit");
         let (first, second) = (one.page(tab_edit), two.page(tab_edit));
         one.done(&first.form(tab).with("user", "LOGIN").send(&one));
         let told = Page::of(tab, &second.form(tab).with("user", "BENUTZER").send(&two));
-        told.says("Somebody else saved this system");
+        told.says("Save anyway (overwrites").says("Somebody else saved this system");
         assert!(told.html.contains("value=\"BENUTZER\""));
     });
 }
@@ -270,8 +270,7 @@ fn one_customer_has_settings_of_his_own() {
         let list = browser.page("/admin/systems/srm/customers");
         let prefix = "/admin/systems/srm/customers/0";
         let place = list.links().into_iter().find(|link| link.starts_with(prefix)).expect("a place");
-        let path = format!("{place}/settings");
-        let save = |toml: &str| browser.page(&place).form(&path).with("settings", toml).send(&browser);
+        let save = |toml: &str| browser.page(&place).form(&place).with("settings", toml).send(&browser);
         let told = save("[[field]]\nname = \"TAX\"\nfrom = [\"nmae\"]");
         assert_eq!(told.status, 422);
         Page::of(&place, &told).says("\"nmae\" is not known");
@@ -280,8 +279,28 @@ fn one_customer_has_settings_of_his_own() {
 
         let own = "[[field]]\nname = \"CUST_FIELD1\"\nfrom = [\"customer.number\"]";
         browser.done(&save(own)).says("saved");
-        let again = browser.page(&place).form(&path);
+        let again = browser.page(&place).form(&place);
         assert!(again.get("settings").expect("a text").contains("customer.number"));
+        // Both parts are one form: with a fault in one nothing of the other is lost, or stored.
+        let mistyped =
+            again.with("license", "PGC-AAAAA").with("settings", "[form]\ncharset = \"utf-8\"").send(&browser);
+        assert_eq!(mistyped.status, 422);
+        let told = Page::of(&place, &mistyped).form(&place);
+        assert_eq!(told.get("license"), Some("PGC-AAAAA"));
+        assert_eq!(told.get("settings"), Some("[form]\ncharset = \"utf-8\""));
+        assert_eq!(browser.page(&place).form(&place).get("license"), Some(acme.customer_key.as_str()));
+        // Somebody else saved the system meanwhile: that is told only to who changes its settings.
+        let old = browser.page(&place).form(&place);
+        let renamed = browser.page("/admin/systems/srm?edit").form("/admin/systems/srm").with("name", "Renamed");
+        browser.done(&renamed.send(&browser));
+        browser.done(&old.clone().send(&browser)).says("Customer 10001 was saved.");
+        let told = old.with("settings", "[form]\ncharset = \"utf-8\"").send(&browser);
+        assert_eq!(told.status, 422);
+        Page::of(&place, &told).says("Somebody else saved this system").says("Save anyway");
+        // A license that is good no more stays where it is, and stops nothing else from being saved.
+        acme.installation.punchgate(&["license", "suspend", &acme.customer_key]);
+        browser.done(&browser.page(&place).form(&place).send(&browser)).says("Customer 10001 was saved.");
+        acme.installation.punchgate(&["license", "resume", &acme.customer_key]);
         browser.page("/admin/systems/srm/fields").says("Customers with settings of their own: 10001.");
         assert!(acme.installation.punchgate(&["export"]).contains("override.10001"));
         eventually("it counts for him", || {
@@ -388,7 +407,6 @@ fn another_merchant_finds_nothing_wherever_he_looks() {
             "/admin/systems/srm/customers/new".into(),
             format!("/admin/systems/srm/customers/{id}"),
             format!("/admin/systems/srm/customers/{id}/remove"),
-            format!("/admin/systems/srm/customers/{id}/settings"),
             "/admin/systems/srm/login".into(),
             "/admin/systems/srm/return".into(),
             "/admin/systems/srm/fields".into(),

@@ -12,7 +12,10 @@ fn a_vendor_invites_an_owner_who_chooses_his_password_once() {
         let browser = gateway.signed_in(VENDOR);
         let new = "/vendor/accounts/new";
         let invited = browser.page(new).form(new).with("email", "owner@acme.example").send(&browser);
-        let link = Page::of(new, &invited).find("#invitation").expect("a link");
+        let answer = Page::of(new, &invited);
+        assert!(!answer.html.contains("action=\"/language\""), "another language would lose the link");
+        assert!(browser.page(new).html.contains("action=\"/language\""));
+        let link = answer.find("#invitation").expect("a link");
         let path = link.strip_prefix(&gateway.url).expect("an address of ours").to_owned();
         let owner = gateway.browser();
         let page = owner.page(&path);
@@ -43,8 +46,11 @@ fn licenses_are_issued_extended_suspended_and_resumed() {
                 .with("kind", "system")
                 .with("count", count)
         };
-        for (count, day, sentence) in [("0", "", "A number from 1 to 100."), ("1", "31.12.2027", "This is not a day.")]
-        {
+        for (count, day, sentence) in [
+            ("0", "", "A number from 1 to 100."),
+            ("1", "31.12.2027", "This is not a day."),
+            ("1", "2020-12-31", "This day is past."),
+        ] {
             let refused = form(count).with("valid_until", day).send(&browser);
             assert_eq!(refused.status, 422);
             Page::of(new, &refused).says(sentence);
@@ -65,6 +71,58 @@ fn licenses_are_issued_extended_suspended_and_resumed() {
         browser.done(&extended.send(&browser)).says("30 Jun 2031");
         eventually("it counts again", || gateway.buyer().call().status == 303);
         browser.page("/vendor").says("owner@acme.example").says("No password yet");
+    });
+}
+
+#[test]
+fn licenses_are_issued_once_though_the_answer_is_loaded_anew() {
+    on_both_databases(|installation| {
+        installation.add_user(VENDOR, "vendor");
+        let gateway = installation.serve();
+        let browser = gateway.signed_in(VENDOR);
+        let new = "/vendor/licenses/new";
+        let form = browser.page(new).form(new).with("account", "owner@acme.example").with("kind", "customer");
+        let issued = Page::of(new, &form.clone().with("count", "2").send(&browser));
+        assert_eq!(issued.html.matches("<code>PGC-").count(), 2);
+        let again = form.clone().with("count", "2").send(&browser);
+        assert_eq!(again.status, 409);
+        Page::of(new, &again).says("issued already").says_not("PGC-");
+        let listed =
+            || browser.page("/vendor/licenses").links().iter().filter(|l| l.starts_with("/vendor/licenses/0")).count();
+        assert_eq!(listed(), 2);
+        for form in [form.clone().without("once"), form.with("once", "no id")] {
+            assert_eq!(form.send(&browser).status, 200, "who brings no id gets one");
+        }
+        assert_eq!(listed(), 4);
+    });
+}
+
+#[test]
+fn a_license_is_ended_by_no_past_day_and_may_be_without_end() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("");
+        acme.installation.add_user(VENDOR, "vendor");
+        let gateway = acme.installation.serve();
+        let browser = gateway.signed_in(VENDOR);
+        let last = &acme.system_key[acme.system_key.len() - 5..];
+        let found = browser.page(&format!("/vendor/licenses?q={last}"));
+        let path = found.links().into_iter().find(|link| link.starts_with("/vendor/licenses/0")).expect("the license");
+        let extend = |day: &str| {
+            let action = format!("{path}/extend");
+            browser.page(&path).form(&action).with("valid_until", day).send(&browser)
+        };
+        browser.done(&extend("2031-06-30")).says("30 Jun 2031");
+        let past = extend("2026-01-01");
+        assert_eq!(past.status, 422);
+        Page::of(&path, &past).says("This day is past.");
+        let page = browser.page(&path);
+        assert_eq!(page.form(&format!("{path}/extend")).get("valid_until"), Some("2031-06-30"), "as it was");
+        browser.done(&extend("")).says("Valid until without end").says("Extended without end");
+
+        acme.installation.punchgate(&["license", "extend", &acme.system_key, "--valid-until", "2026-01-01"]);
+        browser.done(&browser.page(&path).form(&format!("{path}/suspend")).send(&browser));
+        let resumed = browser.page(&path).says("But the license has expired").form(&format!("{path}/resume"));
+        browser.done(&resumed.send(&browser)).says("it has expired").says_not("The license is in force again");
     });
 }
 

@@ -229,6 +229,7 @@ struct ShopPage {
     changed: bool,
     in_use: bool,
     keys: Vec<KeyRow>,
+    once: String,
     overlap: Field,
     overlaps: Vec<(String, String)>,
     systems: i64,
@@ -320,6 +321,7 @@ impl ShopPage {
                     expires_at: key.expires_at,
                 })
                 .collect(),
+            once: ulid::Ulid::new().to_string(),
             overlap: Field::new("overlap", "").hinted(),
             overlaps: OVERLAPS.map(overlap).into(),
             systems,
@@ -370,11 +372,16 @@ pub async fn rotate(request: HttpRequest, web: Data<Web>, posted: Posted<SignedI
     let Posted { by, fields } = posted;
     let overlap = fields.number("overlap").filter(|wish| OVERLAPS.contains(wish)).unwrap_or(DAY);
     let (reach, actor, now, key) = (by.reach.clone(), by.actor(), web.gateway.clock.now(), slug.clone());
-    let made = web.gateway.store.write(move |c| shops::rotate_key(c, &reach, &key, overlap, &actor, now)).await;
+    let wish = (fields.once(now), overlap);
+    let made = web.gateway.store.write(move |c| shops::rotate_key(c, &reach, &key, wish, &actor, now)).await;
     match made {
         Ok(key) => {
             let stored = find(&web, &by, &slug).await?;
             show_key(&request, &web, &by, &stored.shop, key.expose())
+        }
+        Err(SaveError::MadeAlready) => {
+            let back = format!("/admin/shops/{slug}");
+            Ok(frame::done_already(&request, &by, Section::Shops, "shops-key-made-already", &back))
         }
         Err(SaveError::Store(error)) => Err(error.into()),
         Err(_) => Err(PageError::not_found()),

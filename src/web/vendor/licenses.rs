@@ -5,13 +5,14 @@ use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::clock::last_day;
 use crate::license::Kind;
 use crate::setup::customer_rules::check_email;
-use crate::setup::licenses::{self as issuing, Issued, LicenseError};
+use crate::setup::licenses::{self as issuing, Issued, LicenseError, Order};
 use crate::setup::portal::{self, State};
 use crate::store::license_list;
 use crate::store::licenses::{License, LicenseEvent};
-use crate::store::{self, StoreError};
+use crate::store::{self, Connection, StoreError};
 use crate::texts::Texts;
 use crate::web::fields::{Fields, Posted};
 use crate::web::form::{Field, Pager};
@@ -69,6 +70,7 @@ pub async fn list(request: HttpRequest, web: Data<Web>, by: Vendor, wish: Query<
 struct IssuePage {
     t: Texts,
     frame: Frame,
+    once: String,
     account: Field,
     kind: Field,
     kinds: Vec<(String, String)>,
@@ -83,6 +85,7 @@ impl IssuePage {
         Self {
             t,
             frame: Frame::new(request, by, Section::VendorLicenses, t.of("vendor-issue")),
+            once: ulid::Ulid::new().to_string(),
             account: Field::new("account", fields.get("account")).required().hinted().autocomplete("off"),
             kind: Field::new("kind", fields.get("kind")).hinted(),
             kinds: kinds(t).into_iter().skip(1).collect(),
@@ -128,20 +131,25 @@ pub async fn issue(request: HttpRequest, web: Data<Web>, posted: Posted<Vendor>)
     if count.is_none() {
         page.count = page.count.error(Some(t.fill("vendor-fault-count", "most", MOST)));
     }
-    if day.as_deref().is_some_and(|day| issuing::read_last_day(day).is_err()) {
-        page.valid_until = page.valid_until.error(Some(t.of("vendor-fault-day")));
-    }
+    let now = web.gateway.clock.now();
+    page.valid_until.error = day.as_deref().and_then(|day| day_fault(t, day, now));
     let (Some(count), None, None) = (count, &page.account.error, &page.valid_until.error) else {
         return Ok(frame::show_again(&request, &page));
     };
-    let (actor, now, email) = (by.actor(), web.gateway.clock.now(), account.clone());
-    let count = u32::try_from(count).unwrap_or(1);
-    let issued = web
-        .gateway
-        .store
-        .write(move |c| issuing::issue(c, &email, kind, count, day.as_deref(), &actor, now))
-        .await
-        .map_err(refused)?;
+    let (actor, email) = (by.actor(), account.clone());
+    let (id, count) = (fields.once(now), u32::try_from(count).unwrap_or(1));
+    let issue = move |c: &mut Connection| {
+        let order = Order { id, ..Order::new(&email, kind, count, day.as_deref()) };
+        issuing::issue(c, order, &actor, now)
+    };
+    let issued = match web.gateway.store.write(issue).await {
+        Ok(issued) => issued,
+        Err(LicenseError::IssuedAlready) => {
+            let back = "/vendor/licenses";
+            return Ok(frame::done_already(&request, &by, Section::VendorLicenses, "vendor-issued-already", back));
+        }
+        Err(error) => return Err(refused(error)),
+    };
     let page = IssuedPage {
         t,
         frame: Frame::new(&request, &by, Section::VendorLicenses, t.of("vendor-issued-title")),
@@ -149,6 +157,15 @@ pub async fn issue(request: HttpRequest, web: Data<Web>, posted: Posted<Vendor>)
         issued: issued.into_iter().map(|Issued { key, kind, .. }| (words::kind(t, &kind), key)).collect(),
     };
     Ok(frame::show(&request, &page))
+}
+
+/// What is wrong with a last day that somebody chose. To end a license there is suspending, which asks first.
+fn day_fault(t: Texts, day: &str, now: i64) -> Option<String> {
+    match issuing::read_last_day(day) {
+        Ok(Some(end)) if end <= now => Some(t.of("vendor-fault-day-past")),
+        Ok(_) => None,
+        Err(_) => Some(t.of("vendor-fault-day")),
+    }
 }
 
 pub(super) fn refused(error: LicenseError) -> PageError {
@@ -170,6 +187,7 @@ struct LicensePage {
     account_id: String,
     state: Toned,
     suspended: bool,
+    expired: bool,
     website: Option<String>,
     place: Option<String>,
     valid_from: String,
@@ -177,6 +195,10 @@ struct LicensePage {
     customers: i64,
     until: Field,
     events: Vec<EventRow>,
+}
+
+fn has_ended(license: &License, now: i64) -> bool {
+    license.valid_until.is_some_and(|end| end <= now)
 }
 
 struct Facts {
@@ -217,10 +239,11 @@ impl LicensePage {
             frame: Frame::new(request, by, Section::VendorLicenses, &kind),
             state: words::state(t, State::of(&license, now)),
             suspended: license.suspended,
+            expired: has_ended(&license, now),
             place: place.map(|place| words::place(t, &place)),
             valid_from: t.day(license.valid_from),
             valid_until: words::valid_until(t, license.valid_until),
-            until: Field::new("valid_until", "").required(),
+            until: Field::new("valid_until", license.valid_until.map(last_day).unwrap_or_default()).hinted(),
             events: events.into_iter().rev().map(|event| EventRow::of(t, event)).collect(),
             id: license.id,
             key: license.key,
@@ -250,28 +273,31 @@ pub async fn change(
     let (id, change) = path.into_inner();
     let (actor, now) = (by.actor(), web.gateway.clock.now());
     let facts = facts(&web, &id).await?;
-    let (key, day) = (facts.license.key.clone(), fields.get("valid_until").to_owned());
+    let key = facts.license.key.clone();
     let to = format!("/vendor/licenses/{id}");
     let (changed, said) = match change.as_str() {
         "extend" => {
+            let day = Some(fields.get("valid_until")).filter(|day| !day.is_empty()).unwrap_or(issuing::WITHOUT_END);
+            if let Some(fault) = day_fault(by.texts(), day, now) {
+                let mut page = LicensePage::new(&request, &by, facts, now);
+                page.until = Field::new("valid_until", day).hinted().error(Some(fault));
+                return Ok(frame::show_again(&request, &page));
+            }
+            let day = day.to_owned();
             let changed = web.gateway.store.write(move |c| issuing::extend(c, &key, &day, &actor, now)).await;
             (changed, "vendor-extended")
         }
         "suspend" => {
             (web.gateway.store.write(move |c| issuing::suspend(c, &key, &actor, now)).await, "vendor-suspended")
         }
-        "resume" => (web.gateway.store.write(move |c| issuing::resume(c, &key, &actor, now)).await, "vendor-resumed"),
+        "resume" => {
+            let said = if has_ended(&facts.license, now) { "vendor-resumed-expired" } else { "vendor-resumed" };
+            (web.gateway.store.write(move |c| issuing::resume(c, &key, &actor, now)).await, said)
+        }
         _ => return Err(PageError::not_found()),
     };
     match changed {
         Ok(_) => Ok(frame::done(&request, &to, said, None)),
-        Err(LicenseError::Day(_)) => {
-            let mut page = LicensePage::new(&request, &by, facts, now);
-            page.until = Field::new("valid_until", fields.get("valid_until"))
-                .required()
-                .error(Some(by.texts().of("vendor-fault-day")));
-            Ok(frame::show_again(&request, &page))
-        }
         Err(error) => Err(refused(error)),
     }
 }

@@ -4,7 +4,7 @@ mod new;
 mod place;
 
 pub use self::new::{assign, choices, new};
-pub use self::place::{ask_remove, change, place, remove, save_settings};
+pub use self::place::{ask_remove, change, place, remove};
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, Query};

@@ -1,4 +1,4 @@
-//! One customer in a system: another license, or none of his place.
+//! One customer in a system: another license, or none of his place; settings for him alone.
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
@@ -10,10 +10,10 @@ use crate::setup::assignments::{self, AssignError};
 use crate::setup::license_check;
 use crate::setup::licenses;
 use crate::setup::settings::{self, SaveError};
-use crate::store::{self};
+use crate::store::{self, StoreError};
 use crate::texts::Texts;
 use crate::web::admin::systems::{Head, Tab};
-use crate::web::fields::Posted;
+use crate::web::fields::{Fields, Posted};
 use crate::web::form::Field;
 use crate::web::frame::{self, Frame, Page, Section};
 use crate::web::license_words::{self as words, Toned};
@@ -33,12 +33,27 @@ struct PlacePage {
     finding: Option<Toned>,
     license_id: Option<String>,
     free: Vec<Free>,
+    /// The free license that was chosen.
+    chosen: String,
     /// What is in force for this customer alone: TOML.
     settings: Field,
     version: i64,
+    /// Somebody else saved the system meanwhile.
+    changed: bool,
 }
 
 impl PlacePage {
+    /// Shows what was typed.
+    fn keep(&mut self, fields: &Fields, settings: Option<&str>) {
+        if fields.has("license") {
+            self.license.value = fields.get("license").to_owned();
+        }
+        self.chosen = fields.get("free").to_owned();
+        if let Some(text) = settings {
+            self.settings.value = text.to_owned();
+        }
+    }
+
     async fn new(request: &HttpRequest, web: &Web, by: &SignedIn, slug: &str, id: &str) -> Result<Self, PageError> {
         let (t, now) = (by.texts(), web.gateway.clock.now());
         let (reach, slug, id, account) = (by.reach.clone(), slug.to_owned(), id.to_owned(), by.account.id.clone());
@@ -65,6 +80,10 @@ impl PlacePage {
             Err(AssignError::Store(error)) => return Err(error.into()),
             Err(_) => return Err(PageError::not_found()),
         };
+        let shown = license.as_ref().map(|license| {
+            let own = by.reach.covers(Some(&license.account_id));
+            if own { license.key.clone() } else { licenses::masked(&license.key) }
+        });
         let own = license.filter(|license| by.reach.covers(Some(&license.account_id)));
         let free = free.into_iter().map(|listed| Free::of(t, listed));
         let title = t.fill("assign-customer", "customer", &customer.number);
@@ -72,14 +91,16 @@ impl PlacePage {
             t,
             frame: Frame::new(request, by, Section::Systems, title),
             head: Head::new(&found, Tab::Customers),
-            license: Field::new("license", own.as_ref().map(|license| license.key.clone()).unwrap_or_default())
+            license: Field::new("license", shown.unwrap_or_default())
                 .placeholder("PGC-XXXXX-XXXXX-XXXXX-XXXXX")
                 .autocomplete("off"),
             finding: Some(words::finding(t, &finding)),
             license_id: own.map(|license| license.id),
             free: free.collect(),
+            chosen: String::new(),
             settings: Field::new("settings", settings::of_customer(&found, &customer.number)).hinted(),
             version: found.system.version,
+            changed: false,
             id: customer.id,
             number: customer.number,
             email: customer.email,
@@ -93,43 +114,38 @@ pub async fn place(request: HttpRequest, web: Data<Web>, by: SignedIn, path: Pat
     Ok(frame::show(&request, &PlacePage::new(&request, &web, &by, &slug, &id).await?))
 }
 
-/// `POST /admin/systems/{slug}/customers/{id}`: another license.
-pub async fn change(
-    request: HttpRequest,
-    web: Data<Web>,
-    posted: Posted<SignedIn>,
-    path: Path<(String, String)>,
-) -> Page {
-    let Posted { by, fields } = posted;
-    let (slug, id) = path.into_inner();
-    let now = web.gateway.clock.now();
-    let (reach, actor, name, customer) = (by.reach.clone(), by.actor(), slug.clone(), id.clone());
-    let typed =
-        if fields.get("free").is_empty() { fields.get("license").to_owned() } else { fields.get("free").to_owned() };
-    let changed = web
-        .gateway
-        .store
-        .write(move |c| assignments::change_license(c, &reach, &name, &customer, &typed, &actor, now))
-        .await;
-    match changed {
-        Ok(customer) => {
-            let to = format!("/admin/systems/{slug}/customers");
-            Ok(frame::done(&request, &to, "assign-changed", Some(&customer.number)))
-        }
-        Err(AssignError::License(finding)) => {
-            let mut page = PlacePage::new(&request, &web, &by, &slug, &id).await?;
-            page.finding = None;
-            page.license.value = fields.get("license").to_owned();
-            page.license = page.license.error(Some(words::finding(by.texts(), &finding).word));
-            Ok(frame::show_again(&request, &page))
-        }
-        Err(AssignError::Store(error)) => Err(error.into()),
-        Err(_) => Err(PageError::not_found()),
+/// What keeps the form from being saved: all of it is, or nothing.
+enum NotSaved {
+    License(AssignError),
+    Settings(SaveError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for NotSaved {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }
 
-/// `POST /admin/systems/{slug}/customers/{id}/settings`: what is in force for him alone.
-pub async fn save_settings(
+/// What was typed; a part that a form does not have is left alone.
+struct Typed {
+    license: Option<String>,
+    settings: Option<String>,
+}
+
+impl Typed {
+    fn read(fields: &Fields) -> Self {
+        let chosen = Some(fields.get("free")).filter(|key| !key.is_empty());
+        let typed = fields.has("license").then(|| fields.get("license"));
+        Self {
+            license: chosen.or(typed).map(str::to_owned),
+            settings: fields.has("settings").then(|| fields.get("settings").replace("\r\n", "\n")),
+        }
+    }
+}
+
+/// `POST /admin/systems/{slug}/customers/{id}`: another license, and what is in force for him alone.
+pub async fn change(
     request: HttpRequest,
     web: Data<Web>,
     posted: Posted<SignedIn>,
@@ -139,25 +155,42 @@ pub async fn save_settings(
     let (slug, id) = path.into_inner();
     let mut page = PlacePage::new(&request, &web, &by, &slug, &id).await?;
     let (t, now, version) = (by.texts(), web.gateway.clock.now(), fields.number("version").unwrap_or_default());
-    let (reach, actor, key, number) = (by.reach.clone(), by.actor(), slug.clone(), page.number.clone());
-    let text = fields.get("settings").replace("\r\n", "\n");
-    page.settings.value.clone_from(&text);
-    let saved = web
-        .gateway
-        .store
-        .write(move |c| settings::save_customer(c, &reach, &key, version, (&number, &text), &actor, now))
-        .await;
-    page.settings.error = Some(match saved {
-        Ok(()) => {
-            let to = format!("/admin/systems/{slug}/customers/{id}");
-            return Ok(frame::done(&request, &to, "systems-saved", None));
+    let (reach, actor, name, number) = (by.reach.clone(), by.actor(), slug.clone(), page.number.clone());
+    let Typed { license, settings } = Typed::read(&fields);
+    page.keep(&fields, settings.as_deref());
+    let saved = web.gateway.store.write(move |c| {
+        if let Some(key) = license {
+            assignments::change_license(c, &reach, &name, &id, &key, &actor, now).map_err(NotSaved::License)?;
         }
-        Err(SaveError::ChangedMeanwhile) => t.of("systems-changed-meanwhile"),
-        Err(SaveError::Settings(error)) => t.fill("settings-fault", "reason", error),
-        Err(SaveError::Toml(reason)) => t.fill("settings-fault", "reason", reason),
-        Err(SaveError::Store(error)) => return Err(error.into()),
-        Err(SaveError::NotFound) => return Err(PageError::not_found()),
+        if let Some(text) = settings {
+            settings::save_customer(c, &reach, &name, version, (&number, &text), &actor, now)
+                .map_err(NotSaved::Settings)?;
+        }
+        Ok(())
     });
+    match saved.await {
+        Ok(()) => {
+            let to = format!("/admin/systems/{slug}/customers");
+            return Ok(frame::done(&request, &to, "assign-changed", Some(&page.number)));
+        }
+        Err(NotSaved::License(AssignError::License(finding))) => {
+            page.finding = None;
+            page.license.error = Some(words::finding(t, &finding).word);
+        }
+        Err(NotSaved::Settings(SaveError::ChangedMeanwhile)) => page.changed = true,
+        Err(NotSaved::Settings(SaveError::Settings(error))) => {
+            page.settings.error = Some(t.fill("settings-fault", "reason", error));
+        }
+        Err(NotSaved::Settings(SaveError::Toml(reason))) => {
+            page.settings.error = Some(t.fill("settings-fault", "reason", reason));
+        }
+        Err(
+            NotSaved::Store(error)
+            | NotSaved::License(AssignError::Store(error))
+            | NotSaved::Settings(SaveError::Store(error)),
+        ) => return Err(error.into()),
+        Err(_) => return Err(PageError::not_found()),
+    }
     Ok(frame::show_again(&request, &page))
 }
 

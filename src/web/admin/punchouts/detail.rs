@@ -147,7 +147,7 @@ pub async fn refusal(request: HttpRequest, web: Data<Web>, by: SignedIn, id: Pat
         step: t.of(step),
         buyer_sentence: refusal.as_ref().map_or_else(String::new, |refusal| refusal.buyer_sentence(t.0)),
         sentence: shown::prose(&mend::sentence(t, &found.refused)),
-        place: refusal.as_ref().and_then(|refusal| mend::place(refusal.code, &found.whereabouts)),
+        place: refusal.as_ref().and_then(|refusal| mend::place(refusal, &found.whereabouts)),
         others: mend::others(&found.refused),
         parameters: pairs(&found.refused.parameters),
         faults: refusal.map(|refusal| refusal.faults).unwrap_or_default(),

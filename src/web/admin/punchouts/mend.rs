@@ -23,15 +23,22 @@ pub fn sentence(t: Texts, refused: &Refused) -> String {
 pub type Place = (String, &'static str);
 
 /// Where to mend what was refused, if there is such a page.
-pub fn place(code: Code, around: &Whereabouts) -> Option<Place> {
+pub fn place(refusal: &Refusal, around: &Whereabouts) -> Option<Place> {
     use Code::*;
+    let code = refusal.code;
     let tab = |tab: &str| around.system.as_deref().map(|slug| format!("/admin/systems/{slug}{tab}"));
     let license = |id: &Option<String>| id.as_ref().map(|id| format!("/account/license/{id}"));
+    let refused =
+        |name: &str| refusal.arguments.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
     let (to, label) = match code {
         HookMissing | Placeholder | LoginMissing | MethodNotAllowed | FunctionNotOffered => {
             (tab("/login"), "punchouts-mend-login")
         }
-        HookMalformed | HookScheme | HookUserInfo | HookHost | HookPort | HookNotHttps | HookPath | HookSapEvent => {
+        HookHost | HookPort => {
+            let add = address("", &[("add", refused("origin").unwrap_or_default())]).replacen('?', "&", 1);
+            (tab(&format!("/return?edit{add}")), "punchouts-mend-return")
+        }
+        HookMalformed | HookScheme | HookUserInfo | HookNotHttps | HookPath | HookSapEvent => {
             (tab("/return?edit"), "punchouts-mend-return")
         }
         LoginWrong | TooManyAttempts => match &around.customer {
@@ -84,18 +91,21 @@ mod tests {
             customer: some("C1"),
             customer_license: some("L2"),
         };
-        let to = |code| place(code, &around).map(|(to, _)| to).unwrap_or_default();
+        let to = |code| place(&Refusal::new(code), &around).map(|(to, _)| to).unwrap_or_default();
         assert_eq!(to(Code::HookHost), "/admin/systems/srm/return?edit");
+        let host = Refusal::new(Code::HookHost).with("origin", "https://new.example:8443");
+        let to_add = "/admin/systems/srm/return?edit&add=https%3A%2F%2Fnew.example%3A8443";
+        assert_eq!(place(&host, &around), Some((to_add.to_owned(), "punchouts-mend-return")));
         assert_eq!(to(Code::NotAssigned), "/admin/systems/srm/customers");
         assert_eq!(to(Code::LoginWrong), "/admin/customers/C1");
         assert_eq!(to(Code::SystemLicenseNotConnected), "/account/license/L1");
         assert_eq!(to(Code::CustomerLicenseExpired), "/account/license/L2");
         assert_eq!(to(Code::SystemLicenseMissing), "/admin/systems/srm?edit");
-        assert_eq!(place(Code::DatabaseUnavailable, &around), None);
+        assert_eq!(place(&Refusal::new(Code::DatabaseUnavailable), &around), None);
         // A system that is gone has no page.
-        assert_eq!(place(Code::HookHost, &Whereabouts::default()), None);
+        assert_eq!(place(&Refusal::new(Code::HookHost), &Whereabouts::default()), None);
         assert_eq!(
-            place(Code::LoginWrong, &Whereabouts::default()),
+            place(&Refusal::new(Code::LoginWrong), &Whereabouts::default()),
             Some(("/admin/customers".into(), "punchouts-mend-customers"))
         );
     }

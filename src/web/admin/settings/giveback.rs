@@ -25,6 +25,8 @@ pub struct ReturnPage {
     head: Head,
     s: Bar,
     hooks: Field,
+    /// A return target was put into the field for whoever looks at it.
+    offered: bool,
     frame_ancestors: Field,
     method: Field,
     methods: Choices,
@@ -76,6 +78,7 @@ impl ReturnPage {
         let field = |name: &str| Field::new(name, value(name)).hinted().read_only(read_only);
         let tick = |name: &str| Field::ticked(name, ticked(name)).hinted().read_only(read_only);
         Self {
+            offered: false,
             hooks: field("hooks").placeholder("https://srm.example.com"),
             frame_ancestors: field("frame_ancestors").placeholder("https://srm.example.com"),
             method: field("method"),
@@ -220,6 +223,18 @@ impl Form for ReturnPage {
             "hierarchy" => settings.hierarchy,
             _ => form.empty_fields,
         })
+    }
+
+    /// Only what is a return target and stands there not yet: anybody may make a link.
+    fn offer(&mut self, hook: &str) {
+        let mut hooks = lines(&self.hooks.value);
+        let hook = hook.trim().to_owned();
+        if HookPolicy::read(std::slice::from_ref(&hook)).is_ok() && !hooks.contains(&hook) {
+            hooks.push(hook);
+            self.hooks.value = hooks.join("\n");
+            self.hooks = std::mem::take(&mut self.hooks).focused();
+            self.offered = true;
+        }
     }
 
     fn typed(shell: Shell, _: &Settings, fields: &Fields) -> Self {

@@ -53,6 +53,8 @@ pub struct Bar {
 #[derive(Deserialize)]
 pub struct Mode {
     edit: Option<String>,
+    /// What a refusal's page offers to add.
+    add: Option<String>,
 }
 
 /// A tab: how its settings become a form, and a form its settings.
@@ -73,6 +75,9 @@ trait Form: Template + Sized {
     fn blame(&mut self, error: &SettingsError) -> bool;
 
     fn bar(&mut self) -> &mut Bar;
+
+    /// Puts what somebody was sent here to add into its field, still to be saved.
+    fn offer(&mut self, _: &str) {}
 
     /// Tells what the settings do not allow, at its field or above all.
     fn tell(&mut self, error: &SettingsError, t: Texts) {
@@ -107,10 +112,15 @@ fn effective(found: &Found) -> Result<Settings, PageError> {
     })
 }
 
-async fn show<F: Form>(request: &HttpRequest, web: &Web, by: &SignedIn, slug: &str, edit: bool) -> Page {
+async fn show<F: Form>(request: &HttpRequest, web: &Web, by: &SignedIn, slug: &str, mode: &Mode) -> Page {
     let found = systems::find(web, by, slug).await?;
     let settings = effective(&found)?;
-    Ok(frame::show(request, &F::stored(shell(request, by, &found, F::TAB, F::NAME, edit), &settings)))
+    let edit = mode.edit.is_some();
+    let mut form = F::stored(shell(request, by, &found, F::TAB, F::NAME, edit), &settings);
+    if let Some(add) = mode.add.as_deref().filter(|_| edit) {
+        form.offer(add);
+    }
+    Ok(frame::show(request, &form))
 }
 
 async fn save<F: Form>(request: &HttpRequest, web: &Web, posted: Posted<SignedIn>, slug: &str) -> Page {
@@ -153,7 +163,7 @@ async fn save<F: Form>(request: &HttpRequest, web: &Web, posted: Posted<SignedIn
 macro_rules! tabs {
     ($($show:ident $save:ident $form:ty;)*) => {$(
         pub async fn $show(request: HttpRequest, web: Data<Web>, by: SignedIn, slug: Path<String>, mode: Query<Mode>) -> Page {
-            show::<$form>(&request, &web, &by, &slug, mode.edit.is_some()).await
+            show::<$form>(&request, &web, &by, &slug, &mode).await
         }
 
         pub async fn $save(request: HttpRequest, web: Data<Web>, posted: Posted<SignedIn>, slug: Path<String>) -> Page {

@@ -24,7 +24,7 @@ impl Met {
         Self {
             code: refusal.code.as_str(),
             sentence: prose(&refusal.operator_sentence(t.0)),
-            place: mend::place(refusal.code, around),
+            place: mend::place(refusal, around),
         }
     }
 }
