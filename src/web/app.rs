@@ -39,7 +39,11 @@ pub fn routes(config: &mut ServiceConfig) {
         )
         .service(only("/api/v1/punchouts/{id}/cart", "POST").route(web::post().to(api::put_cart)))
         .service(only("/api/v1/customers/{number}", "PUT").route(web::put().to(api::put_customer)))
-        .route("/api/openapi.json", web::get().to(api::description))
+        .service(
+            only("/api/openapi.json", "GET, HEAD")
+                .route(web::get().to(api::description))
+                .route(web::head().to(api::description)),
+        )
         .service(web::redirect("/api/docs", "/api/docs/"))
         .service(SwaggerUi::new("/api/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/api/openapi.json")))
         .service(web::scope("/api").default_service(web::to(api::unknown)))

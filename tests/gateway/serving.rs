@@ -171,6 +171,8 @@ fn the_description_of_the_api_lists_exactly_its_routes() {
         let gateway = acme.installation.serve();
         let answer = get(&format!("{}/api/openapi.json", gateway.url));
         assert_eq!(answer.header("content-type"), "application/json");
+        let head = client().head(format!("{}/api/openapi.json", gateway.url)).send().expect("an answer");
+        assert_eq!(head.status(), 200);
         let description = answer.json();
         assert!(description["openapi"].as_str().is_some_and(|version| version.starts_with("3.")));
         let mut described = BTreeSet::new();
