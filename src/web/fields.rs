@@ -60,7 +60,7 @@ impl Fields {
     pub fn once(&self, now: i64) -> String {
         let latest = u64::try_from((now + APART) / 1000).unwrap_or_default();
         let brought = Ulid::from_string(self.get(ONCE_FIELD)).ok().filter(|id| id.timestamp_ms() <= latest);
-        brought.unwrap_or_else(Ulid::new).to_string()
+        brought.map_or_else(|| Ulid::new().to_string(), |id| id.to_string())
     }
 
     /// A number, if it is one.
