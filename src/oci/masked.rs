@@ -125,9 +125,10 @@ impl<'a> Mask<'a> {
     /// Where a secret begins in a text that should have been several parameters: behind the first name of one. What
     /// separates names and values in an address has been looked at already.
     fn told_until(&self, text: &str) -> Option<usize> {
+        let is_address = text.contains("://");
         let separates = |byte: u8| match byte {
             b'"' | b'\'' | b'\\' | b':' | b'>' | b'\r' | b'\n' => true,
-            b'=' => !text.contains("://"),
+            b'=' => !is_address,
             _ => false,
         };
         let in_word =
