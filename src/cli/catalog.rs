@@ -1,7 +1,7 @@
 //! `punchgate catalog …`: what a shop sells.
 
 use std::fs::File;
-use std::io::{BufReader, Read, stdin};
+use std::io::BufReader;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
@@ -100,8 +100,6 @@ impl Catalog {
 
 impl Import {
     fn run(self, config: &Config) -> anyhow::Result<()> {
-        let is_stdin = self.file.as_os_str() == "-";
-        let name = if is_stdin { "standard input".to_owned() } else { self.file.display().to_string() };
         let clock = Clock::System;
         let options = Options {
             language: self.language.unwrap_or_default(),
@@ -115,15 +113,9 @@ impl Import {
             FormatName::Bmecat => Format::Bmecat,
             FormatName::Jsonl => Format::JsonLines,
         });
-        let (input, length): (Box<dyn Read + Send>, Option<u64>) = if is_stdin {
-            (Box::new(stdin()), None)
-        } else {
-            let file = File::open(&self.file).with_context(|| format!("cannot read {name}"))?;
-            let length = file.metadata().ok().map(|metadata| metadata.len());
-            (Box::new(file), length)
-        };
+        let super::Source { name, reader, length } = super::Source::open(&self.file)?;
         let bar = progress(length);
-        let bytes = BufReader::with_capacity(256 * 1024, bar.wrap_read(input));
+        let bytes = BufReader::with_capacity(256 * 1024, bar.wrap_read(reader));
         let opened = file::open(bytes, &name, format, &options);
         let catalog = opened.map_err(|fault| anyhow::anyhow!("{name}: {fault}"))?;
         let custom = catalog.custom_columns.join(", ");

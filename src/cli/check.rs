@@ -4,7 +4,7 @@
 //! no settings. What it prints of a file holds no control character, so that no file plays tricks with a terminal.
 
 use std::io::{IsTerminal, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -78,16 +78,14 @@ impl Check {
 }
 
 /// One byte more than is checked, so that too much is known to be so.
-fn read(file: &PathBuf) -> anyhow::Result<Vec<u8>> {
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
     use anyhow::Context;
-    let most = checker::MAX_BYTES as u64 + 1;
+    let super::Source { name, reader, .. } = super::Source::open(file)?;
     let mut bytes = Vec::new();
-    if file.as_os_str() == "-" {
-        std::io::stdin().take(most).read_to_end(&mut bytes).context("cannot read standard input")?;
-    } else {
-        let opened = std::fs::File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
-        opened.take(most).read_to_end(&mut bytes).with_context(|| format!("cannot read {}", file.display()))?;
-    }
+    reader
+        .take(checker::MAX_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("cannot read {name}"))?;
     Ok(bytes)
 }
 

@@ -22,13 +22,11 @@ pub struct Copy {
 /// A URL may hold a password, which a command line shows to everybody on the machine; a variable does not.
 /// It is not read with the other arguments, whose errors quote what was given.
 fn read_url(option: &str, text: &str) -> anyhow::Result<DatabaseUrl> {
-    let read = |url: &str| DatabaseUrl::read(url).map_err(|reason| anyhow!("{option}: {reason}"));
-    match text.strip_prefix("env:") {
-        Some(name) => {
-            read(&std::env::var(name).map_err(|_| anyhow!("{option}: the environment has no variable {name}"))?)
-        }
-        None => read(text),
-    }
+    let url = match text.strip_prefix("env:") {
+        Some(name) => std::env::var(name).map_err(|_| format!("the environment has no variable {name}")),
+        None => Ok(text.to_owned()),
+    };
+    url.and_then(|url| DatabaseUrl::read(&url)).map_err(|reason| anyhow!("{option}: {reason}"))
 }
 
 impl Copy {

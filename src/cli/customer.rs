@@ -1,7 +1,5 @@
 //! `punchgate customer …`: a shop's customers.
 
-use std::fs::File;
-use std::io::{Read, stdin};
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -29,14 +27,8 @@ pub enum Customer {
 impl Customer {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         let Self::Import { shop, file } = self;
-        let is_stdin = file.as_os_str() == "-";
-        let name = if is_stdin { "standard input".to_owned() } else { file.display().to_string() };
-        let source: Box<dyn Read> = if is_stdin {
-            Box::new(stdin())
-        } else {
-            Box::new(File::open(&file).with_context(|| format!("cannot read {name}"))?)
-        };
-        let mut customers = CustomerFile::read(source).with_context(|| name.clone())?;
+        let super::Source { name, reader, .. } = super::Source::open(&file)?;
+        let mut customers = CustomerFile::read(reader).with_context(|| name.clone())?;
         let store = super::open(config)?;
         let slug = shop.clone();
         let found = super::wait(store.read(move |c| {

@@ -21,7 +21,9 @@ mod serve;
 mod shadow;
 mod user;
 
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{Read, Write as _};
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -171,6 +173,26 @@ fn block_on<T>(job: impl Future<Output = T>) -> T {
         .build()
         .expect("a runtime without I/O needs nothing from the system");
     runtime.block_on(job)
+}
+
+/// A file that the command line names; `-` is standard input.
+struct Source {
+    name: String,
+    reader: Box<dyn Read + Send>,
+    /// Bytes, if it is known.
+    length: Option<u64>,
+}
+
+impl Source {
+    fn open(path: &Path) -> anyhow::Result<Self> {
+        if path.as_os_str() == "-" {
+            return Ok(Self { name: "standard input".into(), reader: Box::new(std::io::stdin()), length: None });
+        }
+        let name = path.display().to_string();
+        let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
+        let length = file.metadata().ok().map(|metadata| metadata.len());
+        Ok(Self { name, reader: Box::new(file), length })
+    }
 }
 
 /// A bar for long work, on a terminal only.

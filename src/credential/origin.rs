@@ -4,7 +4,7 @@
 //! Only digests are kept, so the weaker hash is gone. The digest of the better one stands beside it: when the stored hash is
 //! replaced by any other, whoever does it, the origin holds no more.
 
-use sha2::{Digest, Sha256};
+use super::secret::digest;
 
 /// Bytes of a digest.
 const DIGEST: usize = 32;
@@ -25,10 +25,6 @@ pub fn is_of(hash: &str, stored: &str, origin: Option<&[u8]>) -> bool {
 fn given<'a>(stored: &str, origin: Option<&'a [u8]>) -> Option<&'a [u8]> {
     let (given, of) = origin?.split_at_checked(DIGEST)?;
     (*of == digest(stored)).then_some(given)
-}
-
-fn digest(hash: &str) -> [u8; DIGEST] {
-    Sha256::digest(hash.as_bytes()).into()
 }
 
 #[cfg(test)]

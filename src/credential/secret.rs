@@ -85,7 +85,7 @@ pub fn hint(key: &str) -> String {
     key.chars().take((key.chars().count() / 5).min(8)).collect()
 }
 
-/// SHA-256 of a token or API key as it was received, to be looked up in the database.
+/// SHA-256 of a token, an API key or a stored hash as it was received: what the database keeps to know it again.
 pub fn digest(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }

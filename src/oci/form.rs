@@ -151,13 +151,16 @@ impl Form {
         }
         // SAP GUI waits for exactly this pseudo address, by POST.
         let method = if hook.is_sapevent() { Method::Post } else { options.method };
-        let (bare, split) = hook.split();
-        // What the charset lacks would come back as something else; in the address it stays what it is.
-        let sayable = split.iter().all(|(name, value)| charset.can_say(name) && charset.can_say(value));
+        let whole = || (hook.as_received().to_owned(), Vec::new());
         let (action, split) = match (method, options.hook_query) {
-            (Method::Post, HookQuery::Split) if sayable => (bare, split),
-            (Method::Post, _) => (hook.as_received().to_owned(), Vec::new()),
-            (Method::Get, _) => (bare, split),
+            (Method::Post, HookQuery::Keep) => whole(),
+            (Method::Get, _) => hook.split(),
+            (Method::Post, HookQuery::Split) => {
+                let (bare, split) = hook.split();
+                // What the charset lacks would come back as something else; in the address it stays what it is.
+                let sayable = split.iter().all(|(name, value)| charset.can_say(name) && charset.can_say(value));
+                if sayable { (bare, split) } else { whole() }
+            }
         };
         let own = split.into_iter().filter(|(name, _)| !is_reserved(name)).chain(echo(facts, options.echo, &target));
         let mut fields: FormFields = own.collect();

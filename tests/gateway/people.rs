@@ -145,15 +145,11 @@ fn every_row_of_a_file_is_shown_and_nothing_is_imported_until_confirmed() {
         assert!(!String::from_utf8_lossy(&acme.installation.stored()).contains("open sesame"), "nor in the database");
         browser.page("/admin/customers").says_not("20001");
 
-        let action = preview
-            .html
-            .split("action=\"/admin/customers/import/")
-            .nth(1)
-            .expect("a form")
-            .split('"')
-            .next()
-            .expect("an id");
-        let action = format!("{path}/{action}");
+        let confirming = |preview: &Page| {
+            let form = preview.html.split("action=\"/admin/customers/import/").nth(1).expect("a form");
+            format!("{path}/{}", form.split('"').next().expect("an id"))
+        };
+        let action = confirming(&preview);
         let wrong_key = preview.form(&action).with("key", "AAAA").send(&browser);
         assert_eq!(wrong_key.status, 303);
         browser.page("/admin/customers").says_not("20001");
@@ -175,9 +171,7 @@ fn every_row_of_a_file_is_shown_and_nothing_is_imported_until_confirmed() {
         let renamed = upload("number;email;password\n20001;renamed@customer.example;another one\n");
         assert_eq!(renamed.status, 200, "{}", renamed.text());
         let preview = Page::of(path, &renamed);
-        let action =
-            preview.html.split("action=\"/admin/customers/import/").nth(1).and_then(|rest| rest.split('"').next());
-        let action = format!("{path}/{}", action.expect("a form"));
+        let action = confirming(&preview);
         preview.form(&action).send(&browser);
         eventually("the import is done", || browser.get(&action).text().contains("The import is done."));
         browser.page("/admin/audit?kind=customer").says("renamed@customer.example");
