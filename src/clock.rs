@@ -78,6 +78,15 @@ pub fn first_id(micros: i64) -> String {
     ulid::Ulid::from_parts(millis, 0).to_string()
 }
 
+/// A new id (ULID) for what begins at that moment. Behind its milliseconds stand the microseconds within, then 70 random bits:
+/// ids that are made one after the other sort so, and lie side by side in an index.
+pub fn new_id(micros: i64) -> String {
+    let millis = u64::try_from(micros.div_euclid(1_000)).unwrap_or_default();
+    let within = u128::from(micros.rem_euclid(1_000).unsigned_abs());
+    let random = ulid::Ulid::new().random() & ((1 << 70) - 1);
+    ulid::Ulid::from_parts(millis, within << 70 | random).to_string()
+}
+
 /// The day that [`end_of_day`] was made from.
 pub fn last_day(valid_until: i64) -> String {
     date(valid_until - 1)
@@ -103,6 +112,16 @@ mod tests {
         let made = |micros: i64| ulid::Ulid::from_parts(micros as u64 / 1_000, u128::MAX).to_string();
         assert!(made(start - 1_000) < first_id(start) && first_id(start) <= made(start));
         assert!(first_id(-1) < first_id(start));
+    }
+
+    #[test]
+    fn ids_sort_by_their_microsecond_and_no_two_are_alike() {
+        let start = start_of_day("2026-11-23").expect("a date");
+        let made: Vec<String> = (0..3_000).map(|n| new_id(start + n)).collect();
+        assert!(made.is_sorted() && first_id(start) <= made[0] && made[2_999] < first_id(start + 3_000));
+        let at_once: std::collections::HashSet<String> = (0..1_000).map(|_| new_id(start)).collect();
+        assert_eq!(at_once.len(), 1_000);
+        assert_eq!(ulid::Ulid::from_string(&made[0]).expect("a ULID").timestamp_ms(), start as u64 / 1_000);
     }
 
     #[test]

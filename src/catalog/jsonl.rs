@@ -13,6 +13,7 @@ use super::language;
 use super::record::{Fault, Found, MAX_RECORD, Read, Record, Wrong};
 use super::source::{Source, TOO_LONG};
 use crate::mapping::cart::{self, Cart, CartError};
+use crate::mapping::distinct;
 use crate::oci::amount::Decimal;
 
 const NAMES: Names =
@@ -78,6 +79,7 @@ impl<R> Lines<R> {
             Ok(_) => return Err(not_json("it is another value".into())),
             Err(error) => return Err(not_json(error.to_string())),
         };
+        distinct::check(&self.line).map_err(|error| not_json(error.to_string()))?;
         let product_id = match object.get("product_id") {
             Some(Value::String(text)) => text.clone(),
             Some(Value::Number(number)) => number.to_string(),
@@ -130,8 +132,8 @@ fn line(mut object: Map<String, Value>) -> Result<Article, Wrong> {
     object.insert("quantity".into(), Value::String("1".into()));
     object.remove("parent");
     check::currency(&currency, &NAMES)?;
-    let cart = serde_json::json!({ "currency": currency, "lines": [object] }).to_string();
-    let line = match Cart::read(cart.as_bytes()) {
+    let cart = serde_json::json!({ "currency": currency, "lines": [object] });
+    let line = match Cart::of(cart) {
         Ok(mut cart) => cart.lines.remove(0),
         Err(CartError::Faulty { mut faults, .. }) => {
             let fault = faults.remove(0);
@@ -230,6 +232,8 @@ mod tests {
             r#"{"product_id":"D","currency":"EUR","price":{"net":"1"}}"#,
             "\n[1]\n",
             r#"{"product_id":"E","texts":[],"currency":"EUR","prices":[{"from":"1","net":"2","per":"1"}]}"#,
+            "\n",
+            r#"{"product_id":"F","name":"Nut","currency":"EUR","price":{"net":"1","net":"2"}}"#,
         ))
         .into_iter()
         .map(|read| read.unwrap_err().to_string())
@@ -240,5 +244,6 @@ mod tests {
         assert!(said[3].starts_with("line 4: article \"D\": name: It is missing"), "{}", said[3]);
         assert!(said[4].starts_with("line 5: The line is not"), "{}", said[4]);
         assert!(said[5].starts_with("line 6: article \"E\": name"), "{}", said[5]);
+        assert!(said[6].starts_with("line 7: ") && said[6].contains("\"net\" stands twice"), "{}", said[6]);
     }
 }

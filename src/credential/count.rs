@@ -25,10 +25,13 @@ pub(super) enum Event {
 }
 
 impl Count {
+    pub(super) fn is_empty(self) -> bool {
+        self.failed == 0 && self.pending == 0
+    }
+
     /// The count, begun anew if its window is over (or lies ahead, after a clock was set back).
     pub(super) fn current(self, now: i64, window: i64) -> Count {
-        let empty = self.failed == 0 && self.pending == 0;
-        if empty || now.abs_diff(self.since) >= window.unsigned_abs() {
+        if self.is_empty() || now.abs_diff(self.since) >= window.unsigned_abs() {
             Count { since: now, failed: 0, pending: 0 }
         } else {
             self

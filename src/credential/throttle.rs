@@ -221,10 +221,17 @@ impl Throttle {
             pair.succeeded = Some(now);
         }
         counts.pairs.insert(key, pair);
-        let by_address = known(&counts.addresses, &address);
-        counts.addresses.insert(address, by_address.after(event, now, self.window));
-        let of_customer = known(&counts.customers, &customer);
-        counts.customers.insert(customer, of_customer.after(event, now, self.window));
+        self.count_by(&mut counts.addresses, address, now, event);
+        self.count_by(&mut counts.customers, customer, now, event);
+    }
+
+    fn count_by<K: Eq + Hash>(&self, counts: &mut Cache<K, Count>, key: K, now: i64, event: Event) {
+        let before = known(counts, &key);
+        let after = before.after(event, now, self.window);
+        // Most logins are right and come one by one: nothing there, and nothing to be remembered.
+        if !(before.is_empty() && after.is_empty()) {
+            counts.insert(key, after);
+        }
     }
 
     /// A panic elsewhere leaves whole numbers behind; counting goes on with them.

@@ -65,6 +65,11 @@ impl Cart {
         let value: Value =
             serde_json::from_slice(json).map_err(|error| CartError::NotJson { reason: error.to_string() })?;
         distinct::check(json).map_err(|error| CartError::NotJson { reason: error.to_string() })?;
+        Self::of(value)
+    }
+
+    /// The same for a document that has been read.
+    pub fn of(value: Value) -> Result<Self, CartError> {
         let Value::Object(cart) = value else {
             return Err(CartError::NotJson { reason: format!("its type is {}", type_name(&value)) });
         };

@@ -11,7 +11,7 @@ use crate::oci::finding::short;
 
 /// Reads a document through and keeps nothing of it; the error names the member that stands twice, or says why this
 /// is not JSON, with line and column.
-pub(super) fn check(json: &[u8]) -> Result<(), serde_json::Error> {
+pub fn check(json: &[u8]) -> Result<(), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     Distinct.deserialize(&mut deserializer)?;
     deserializer.end()

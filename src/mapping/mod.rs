@@ -2,11 +2,11 @@
 
 pub mod cart;
 pub mod charges;
+pub mod distinct;
 pub mod field;
 
 mod apply;
 mod configuration;
-mod distinct;
 mod exact;
 mod filters;
 mod hierarchy;

@@ -9,31 +9,42 @@ use serde::{Deserialize, Serialize};
 use super::call::Names;
 use super::parameters::{Parameter, Parameters, is_alike};
 
-/// What is kept with the punchout. Never a secret; all texts decoded, none checked.
+/// What is kept with the punchout, and only what was there. Never a secret; all texts decoded, none checked.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Default)]
 #[serde(default)]
 pub struct Facts {
     /// `OCI_VERSION` or `OCIVERSION`; informative, behaviour must not hang on it alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// `http_content_charset`: the charset the return page must have.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub charset: Option<String>,
     /// `returntarget`: the frame the cart goes to; wins over `~TARGET`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub returntarget: Option<String>,
     /// `~TARGET` in any case.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// `~OkCode`, name as received and value.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ok_code: Option<(String, String)>,
     /// `~TARGET`, name as received and value.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub echo_target: Option<(String, String)>,
     /// `~CALLER`, name as received and value.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub caller: Option<(String, String)>,
     /// What asks for the XML variant, in one of its spellings: name as received and value, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub xml_type: Option<(String, String)>,
     /// BCP 47 primary language tag in lower case.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// `NEW_ITEM-<FIELD>` given in the call, to be returned on every line: (FIELD in upper case, non-empty value).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<(String, String)>,
     /// Everything else, name as received; one value a name, empty ones too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub extra: Vec<(String, String)>,
 }
 
@@ -124,7 +135,7 @@ fn others(parameters: &Parameters, names: &Names, arguments: &[&str]) -> (Pairs,
     let mut extra = Pairs::new();
     for Parameter { name, .. } in parameters.iter() {
         let seen = |pairs: &Pairs, name: &str| pairs.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
-        if is_secret(name, names) || is_known(name) || seen(&extra, name) {
+        if is_known(name) || is_secret(name, names) || seen(&extra, name) {
             continue;
         }
         let Some(winner) = winner(parameters, name) else {

@@ -109,6 +109,10 @@ impl<'a> Mask<'a> {
                 shown = Cow::Owned(shown.replace(secret.as_str(), HIDDEN));
             }
         }
+        // Most texts are a word or two, in which nothing below could be.
+        if !shown.bytes().any(|byte| may_tell(byte) || byte == b'\0') {
+            return shown;
+        }
         if shown.contains("://") {
             shown = Cow::Owned(address(&shown));
         }
@@ -126,11 +130,7 @@ impl<'a> Mask<'a> {
     /// separates names and values in an address has been looked at already.
     fn told_until(&self, text: &str) -> Option<usize> {
         let is_address = text.contains("://");
-        let separates = |byte: u8| match byte {
-            b'"' | b'\'' | b'\\' | b':' | b'>' | b'\r' | b'\n' => true,
-            b'=' => !is_address,
-            _ => false,
-        };
+        let separates = |byte: u8| may_tell(byte) && !(byte == b'=' && is_address);
         let in_word =
             |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'~') || !byte.is_ascii();
         let bytes = text.as_bytes();
@@ -199,12 +199,21 @@ fn without_query_secrets(address: &str) -> String {
     shown
 }
 
+/// Whether a secret may follow such a byte, after its name.
+fn may_tell(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'\\' | b':' | b'=' | b'>' | b'\r' | b'\n')
+}
+
 fn sounds_secret(name: &str) -> bool {
     let lower = name.to_lowercase();
-    let plain: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
-    // Names are short: what prepares a search takes longer than to look at each place.
-    let plain = plain.as_bytes();
-    (0..plain.len()).any(|at| TELLING.iter().any(|telling| plain[at..].starts_with(telling.as_bytes())))
+    // Signs between the letters count for nothing, and few names have a place where one of these could begin.
+    let begins = |at: usize, telling: &str| {
+        telling.as_bytes()[0] == lower.as_bytes()[at] && {
+            let mut letters = lower[at..].chars().filter(|c| c.is_alphanumeric());
+            telling.chars().all(|letter| letters.next() == Some(letter))
+        }
+    };
+    (0..lower.len()).any(|at| TELLING.iter().any(|telling| begins(at, telling)))
         || lower.split(|c: char| !c.is_alphanumeric()).any(|word| TELLING_WORDS.contains(&word))
 }
 

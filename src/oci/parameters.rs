@@ -91,7 +91,9 @@ impl Parameters {
         }
         [Source::Body, Source::Query].iter().find_map(|source| {
             same.iter().find_map(|same| {
-                self.iter().find(|parameter| parameter.source == *source && same(&parameter.name, name))
+                // Whatever is the same in some way is as long, and most names are not.
+                let is_long = |parameter: &&Parameter| parameter.name.len() == name.len();
+                self.iter().filter(is_long).find(|found| found.source == *source && same(&found.name, name))
             })
         })
     }

@@ -7,12 +7,13 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::clock;
 use crate::credential::secret;
 use crate::license::{Kind, Valid};
 use crate::oci::call::{self, Facts, Function, Intent, Names, Parameters};
 use crate::oci::hook::{self, AllowedHook, HookPolicy};
 use crate::oci::masked::Mask;
-use crate::punchout::reading::{self, Reading};
+use crate::punchout::reading::{self, Possible, Reading};
 use crate::punchout::trace::{Trace, stored};
 use crate::punchout::trial::ENTRY_WAIT;
 use crate::punchout::verify::{self, Remembered, Verified};
@@ -91,8 +92,8 @@ async fn login_to(
 ) -> Result<Outcome, Refusal> {
     trace.found_system(&system);
     let read = reading::read(&system, inbound)?;
-    reading::possible(&system, &read.call)?;
-    let read = match enter_again(gateway, &system, inbound, read).await {
+    let possible = reading::possible(&system, &read.call)?;
+    let read = match enter_again(gateway, &system, inbound, read, possible).await {
         Ok(entered) => return Ok(Outcome::Entered(entered)),
         Err(Some(read)) => read,
         Err(None) => reading::read(&system, inbound)?,
@@ -108,7 +109,7 @@ async fn login_to(
     let hook = required(hook, &system)?;
     let candidate = licensed.candidate.clone();
     let opening = Opening { hook, cancel: call.cancel.clone(), facts: call.facts.clone(), intent };
-    let came = Came { id: &ulid::Ulid::new().to_string(), parameters: &parameters, inbound, trial: false };
+    let came = Came { id: &clock::new_id(gateway.clock.now()), parameters: &parameters, inbound, trial: false };
     let (opened, entered) = opening.of(gateway, licensed, came)?;
     gateway.store.write_one(move |c| store::punchouts::insert(c, &opened)).await?;
     verify::remember(gateway, &system, &call, &candidate);
@@ -123,6 +124,7 @@ async fn enter_again<'a>(
     system: &'a Arc<System>,
     inbound: &Inbound,
     read: Reading<'a>,
+    possible: Possible,
 ) -> Result<Entered, Option<Reading<'a>>> {
     if read.call.function.intent().is_none() {
         return Err(Some(read));
@@ -130,7 +132,7 @@ async fn enter_again<'a>(
     let Some(remembered) = Remembered::find(gateway, system, &read.call, inbound.address) else {
         return Err(Some(read));
     };
-    match enter_as(gateway, system, inbound, read, remembered.verified()).await {
+    match enter_as(gateway, system, inbound, read, possible, remembered.verified()).await {
         Ok(Some(entered)) => {
             remembered.held();
             Ok(entered)
@@ -152,15 +154,16 @@ async fn enter_as(
     system: &Arc<System>,
     inbound: &Inbound,
     read: Reading<'_>,
+    possible: Possible,
     customer: Verified,
 ) -> Result<Option<Entered>, Refusal> {
     let Reading { parameters, call, .. } = read.of(system, inbound, customer.customer())?;
-    let hook = required(reading::judged(system.profile.of(&customer.customer().number), &call)?, system)?;
+    let hook = required(possible.hook_of(system, customer.customer(), &call)?, system)?;
     let licensed = license(system, customer, gateway.clock.now())?;
     let Some(intent) = call.function.intent() else { return Ok(None) };
     let candidate = licensed.candidate.clone();
     let opening = Opening { hook, cancel: call.cancel, facts: call.facts, intent };
-    let came = Came { id: &ulid::Ulid::new().to_string(), parameters: &parameters, inbound, trial: false };
+    let came = Came { id: &clock::new_id(gateway.clock.now()), parameters: &parameters, inbound, trial: false };
     let (opened, entered) = opening.of(gateway, licensed, came)?;
     let written =
         gateway.store.write_one(move |c| store::punchouts::insert_if_unchanged(c, &opened, &candidate)).await?;

@@ -138,6 +138,7 @@ pub struct CallRecord {
     /// The return target as it was received and allowed.
     pub hook: String,
     /// Where the buyer goes who leaves without a cart, if his system said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cancel: Option<String>,
     pub intent: Intent,
     pub facts: Facts,

@@ -117,13 +117,27 @@ pub(super) fn names(system: &System) -> Vec<&Names> {
     system.profile.all().map(|profile| &profile.call.names).collect()
 }
 
+/// What was found out before the login.
+pub(super) struct Possible {
+    /// The return target, if the same is in force for all.
+    hook: Option<Option<AllowedHook>>,
+}
+
 /// Whether the function is offered, and the return target allowed, to anybody at all: what is asked before the login.
-pub(super) fn possible(system: &System, call: &Call) -> Result<(), Refusal> {
-    let own = judged(&system.profile, call);
-    if own.is_ok() || system.profile.overrides.iter().any(|(_, profile)| judged(profile, call).is_ok()) {
-        return Ok(());
+pub(super) fn possible(system: &System, call: &Call) -> Result<Possible, Refusal> {
+    let overrides = &system.profile.overrides;
+    match judged(&system.profile, call) {
+        Ok(hook) => Ok(Possible { hook: overrides.is_empty().then_some(hook) }),
+        Err(_) if overrides.iter().any(|(_, profile)| judged(profile, call).is_ok()) => Ok(Possible { hook: None }),
+        Err(refusal) => Err(refusal),
     }
-    own.map(drop)
+}
+
+impl Possible {
+    /// The return target of a customer, judged again only if something of his own may be in force.
+    pub fn hook_of(self, system: &System, customer: &Customer, call: &Call) -> Result<Option<AllowedHook>, Refusal> {
+        self.hook.map_or_else(|| judged(system.profile.of(&customer.number), call), Ok)
+    }
 }
 
 /// What is in force says about the call of a customer; gives the return target.

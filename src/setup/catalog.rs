@@ -19,8 +19,8 @@ use crate::store::catalog_import::{self as rows, Begun, Import, KEPT_DAYS};
 use crate::store::shops::Shop;
 use crate::store::{Store, StoreError};
 
-/// Of the time that a transaction took, the part that is then left to others: SQLite has one write lock and no line
-/// for it, and a gateway that waits for it tries again and again.
+/// Of the time that a transaction took, the part that is then left to others who wait: SQLite has one write lock, and a gateway
+/// that waits for it tries again and again.
 const PAUSE: u32 = 8;
 /// Rows closed or removed in one transaction.
 const ROWS: i64 = 2_000;
@@ -162,7 +162,9 @@ async fn write(
         }
         let (own, now, began) = (import.clone(), clock.now(), Instant::now());
         let mut applied = store.write(move |c| apply(c, &own, batch.items, now)).await?;
-        tokio::time::sleep(began.elapsed() / PAUSE).await;
+        if store.is_waited_for() {
+            tokio::time::sleep(began.elapsed() / PAUSE).await;
+        }
         for (id, line, product_id) in std::mem::take(&mut applied.kept) {
             match kept.insert(id) {
                 true => outcome.unchanged += 1,

@@ -18,6 +18,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sqlite::SqliteConnection;
 use tokio::sync::oneshot;
 
+use super::line::Line;
 use super::postgres::{PgConnection, Server};
 use super::reach::Shared;
 use super::url::DatabaseUrl;
@@ -162,6 +163,14 @@ impl Store {
     /// None for SQLite.
     pub(super) fn server(&self) -> Option<&Server> {
         self.shared.server.as_ref()
+    }
+
+    /// Whether others wait for the write lock, of which SQLite has one; false on PostgreSQL.
+    pub fn is_waited_for(&self) -> bool {
+        match &self.shared.url {
+            DatabaseUrl::Sqlite(path) => Line::open(path).is_none_or(|line| line.is_waited_in()),
+            DatabaseUrl::Postgres(_) => false,
+        }
     }
 
     /// Runs queries that change nothing.
@@ -343,7 +352,10 @@ fn opened(thread: Opened) -> Result<(), StoreError> {
 
 /// The life of a database thread: take jobs, run them, replace the connection when it broke.
 fn work(shared: &Shared, access: Access, mut open: Connection, jobs: &flume::Receiver<Box<dyn Job>>) {
-    let is_writer = matches!(shared.url, DatabaseUrl::Sqlite(_)) && access == Access::Write;
+    let (is_writer, line) = match &shared.url {
+        DatabaseUrl::Sqlite(path) if access == Access::Write => (true, Line::open(path)),
+        _ => (false, None),
+    };
     let mut used = Instant::now();
     while let Ok(first) = jobs.recv() {
         if !first.take() {
@@ -351,6 +363,8 @@ fn work(shared: &Shared, access: Access, mut open: Connection, jobs: &flume::Rec
         }
         let mut group = vec![first];
         if is_writer {
+            // Whoever is about to bring a job does so first, if the processors are busy: one commit then does for more of them.
+            thread::yield_now();
             group.extend(jobs.try_iter().filter(|job| job.take()).take(GROUP - 1));
         }
         let began = Instant::now();
@@ -365,7 +379,7 @@ fn work(shared: &Shared, access: Access, mut open: Connection, jobs: &flume::Rec
             sound = match group.first().map(|job| job.mode()) {
                 Some(Mode::Read) => run_alone(&mut open, group),
                 Some(Mode::WriteOne) if !is_writer => run_alone(&mut open, group),
-                _ => run_group(&mut open, group),
+                _ => run_group(&mut open, group, line.as_ref()),
             };
         } else {
             let gone = StoreError::Unavailable("the connection broke".into());
@@ -398,8 +412,12 @@ fn run_alone(connection: &mut Connection, group: Vec<Box<dyn Job>>) -> bool {
 
 /// Runs jobs in one transaction, each in a savepoint of its own when there are several, and
 /// answers them after the commit; false when the connection should be replaced.
-fn run_group(connection: &mut Connection, mut group: Vec<Box<dyn Job>>) -> bool {
-    if let Err(error) = begin(connection) {
+fn run_group(connection: &mut Connection, mut group: Vec<Box<dyn Job>>, line: Option<&Line>) -> bool {
+    let begun = match line {
+        Some(line) => line.stand(|| begin(connection)),
+        None => begin(connection),
+    };
+    if let Err(error) = begun {
         return abandon(connection, group, error);
     }
     let alone = group.len() == 1;

@@ -31,6 +31,7 @@ const TEXTS: &[(&str, &str)] = texts![
     "2026-11-27-000000_catalog",
     "2026-11-27-020000_punchout_counts",
     "2026-11-28-000000_password_origin",
+    "2026-11-30-000000_plain_states",
 ];
 
 /// Any number will do, as long as every version of Punchgate takes the same one.

@@ -22,6 +22,7 @@ pub mod journal;
 pub mod keys;
 pub mod license_list;
 pub mod licenses;
+mod line;
 pub mod migrate;
 pub mod news;
 mod postgres;

@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{DatabaseUrl, Result, StoreError};
 
@@ -13,9 +13,7 @@ use super::{DatabaseUrl, Result, StoreError};
 /// PostgreSQL, which is for any number of gateways.
 pub fn hold(url: &DatabaseUrl) -> Result<Option<File>> {
     let DatabaseUrl::Sqlite(database) = url else { return Ok(None) };
-    let mut path = OsString::from(database);
-    path.push("-serve");
-    let path = PathBuf::from(path);
+    let path = beside(database, "-serve");
     let unavailable = |error: std::io::Error| {
         StoreError::Unavailable(match database.parent() {
             Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {
@@ -38,4 +36,11 @@ pub fn hold(url: &DatabaseUrl) -> Result<Option<File>> {
         }
         Err(TryLockError::Error(error)) => Err(unavailable(error)),
     }
+}
+
+/// A file that belongs to a database of SQLite, as its log does.
+pub(super) fn beside(database: &Path, ending: &str) -> PathBuf {
+    let mut path = OsString::from(database);
+    path.push(ending);
+    PathBuf::from(path)
 }

@@ -1,0 +1,60 @@
+//! Who waits for SQLite's write lock. SQLite has one such lock and no line for it: who waits asks again now and then, and a process
+//! that takes it anew right after it let go of it would starve all others. So whoever waits holds a shared lock on a file beside
+//! the database, and who has much to write looks there between its transactions, and makes room when somebody stands there.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// One process's way to the line. Nobody ever waits for a lock on it; the system lets go of locks however a process ends.
+pub(super) struct Line(File);
+
+impl Line {
+    /// None where no file can be made beside the database.
+    pub(super) fn open(database: &Path) -> Option<Self> {
+        let path = super::sole::beside(database, "-line");
+        let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
+        file.ok().map(Self)
+    }
+
+    /// Does what may take its time for want of the write lock, and is seen to wait meanwhile.
+    pub(super) fn stand<T>(&self, wait: impl FnOnce() -> T) -> T {
+        // Refused only while somebody looks, which takes no time; he may see us the next time.
+        let stands = self.0.try_lock_shared().is_ok();
+        let done = wait();
+        if stands {
+            // Were it not let go of, others would make room for nobody, and no more than that.
+            let _ = self.0.unlock();
+        }
+        done
+    }
+
+    /// Whether somebody waits. Who cannot tell says so too, and rather makes room.
+    pub(super) fn is_waited_in(&self) -> bool {
+        match self.0.try_lock() {
+            Ok(()) => self.0.unlock().is_err(),
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waits_is_seen_until_he_has_what_he_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = folder.path().join("punchgate.db");
+        let [first, second, looks] = [(); 3].map(|()| Line::open(&database).expect("a line"));
+        assert!(!looks.is_waited_in());
+        let seen = first.stand(|| second.stand(|| looks.is_waited_in()) && looks.is_waited_in());
+        assert!(seen && !looks.is_waited_in());
+        assert!(!looks.is_waited_in(), "a look leaves nothing behind");
+    }
+
+    #[test]
+    fn where_no_file_can_be_made_there_is_no_line() {
+        assert!(Line::open(Path::new("/nowhere/punchgate.db")).is_none());
+    }
+}
