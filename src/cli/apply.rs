@@ -70,10 +70,14 @@ fn changes(applied: &Applied) {
 }
 
 fn conclude(applied: &Applied, dry_run: bool) {
-    match (applied.changes.len(), dry_run) {
-        (0, _) => say!("no changes"),
-        (count, true) => say!("{count} changes; nothing was done, this was a dry run"),
-        (count, false) => say!("{count} changes"),
+    let count = match applied.changes.len() {
+        0 => "no changes".to_owned(),
+        1 => "1 change".to_owned(),
+        count => format!("{count} changes"),
+    };
+    match dry_run && !applied.changes.is_empty() {
+        true => say!("{count}; nothing was done, this was a dry run"),
+        false => say!("{count}"),
     }
     if !dry_run {
         for (shop, key) in &applied.new_api_keys {

@@ -4,6 +4,8 @@
 //! It judges no value: targets, echoes and charsets are checked where they are used.
 //! The surprising fact: buyers repeat the password under other names, so secrets are found by name and by value.
 
+use std::cell::LazyCell;
+
 use serde::{Deserialize, Serialize};
 
 use super::call::Names;
@@ -116,12 +118,15 @@ pub fn named_language(parameters: &Parameters) -> Option<String> {
 type Pairs = Vec<(String, String)>;
 
 fn others(parameters: &Parameters, names: &Names, arguments: &[&str]) -> (Pairs, Pairs) {
-    let secrets: Vec<&str> = parameters
-        .iter()
-        .filter(|parameter| is_secret(&parameter.name, names))
-        .map(|parameter| parameter.value.as_str())
-        .filter(|value| value.chars().count() >= SHORTEST_TELLING_SECRET)
-        .collect();
+    // Most calls bring nothing that is not known.
+    let secrets = LazyCell::new(|| -> Vec<&str> {
+        parameters
+            .iter()
+            .filter(|parameter| is_secret(&parameter.name, names))
+            .map(|parameter| parameter.value.as_str())
+            .filter(|value| value.chars().count() >= SHORTEST_TELLING_SECRET)
+            .collect()
+    });
     let is_known = |name: &str| {
         let same = |known: &&str| known.eq_ignore_ascii_case(name);
         is_alike(name, &names.hook)

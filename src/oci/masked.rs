@@ -206,16 +206,25 @@ fn may_tell(byte: u8) -> bool {
 
 fn sounds_secret(name: &str) -> bool {
     let lower = name.to_lowercase();
-    // Signs between the letters count for nothing, and few names have a place where one of these could begin.
+    // Signs between the letters count for nothing.
     let begins = |at: usize, telling: &str| {
-        telling.as_bytes()[0] == lower.as_bytes()[at] && {
-            let mut letters = lower[at..].chars().filter(|c| c.is_alphanumeric());
-            telling.chars().all(|letter| letters.next() == Some(letter))
-        }
+        let mut letters = lower[at..].chars().filter(|c| c.is_alphanumeric());
+        telling.chars().all(|letter| letters.next() == Some(letter))
     };
-    (0..lower.len()).any(|at| TELLING.iter().any(|telling| begins(at, telling)))
-        || lower.split(|c: char| !c.is_alphanumeric()).any(|word| TELLING_WORDS.contains(&word))
+    lower.bytes().enumerate().any(|(at, byte)| {
+        BEGINS[usize::from(byte)] && TELLING.iter().any(|telling| telling.as_bytes()[0] == byte && begins(at, telling))
+    }) || lower.split(|c: char| !c.is_alphanumeric()).any(|word| TELLING_WORDS.contains(&word))
 }
+
+/// Whether a telling name begins with a byte: in most places of most names none does.
+const BEGINS: [bool; 256] = {
+    let (mut begins, mut at) = ([false; 256], 0);
+    while at < TELLING.len() {
+        begins[TELLING[at].as_bytes()[0] as usize] = true;
+        at += 1;
+    }
+    begins
+};
 
 fn cut(text: Cow<'_, str>, longest: usize) -> String {
     if text.len() <= longest {

@@ -49,8 +49,9 @@ pub struct Entered {
     pub location: String,
 }
 
-/// How a call came that opens a punchout.
+/// How a call came that opens a punchout, and when.
 struct Came<'a> {
+    now: i64,
     id: &'a str,
     parameters: &'a Parameters,
     inbound: &'a Inbound,
@@ -101,7 +102,8 @@ async fn login_to(
     let customer = verify::customer(gateway, &system, &read.call, inbound.address, trace).await?;
     let Reading { parameters, call, .. } = read.of(&system, inbound, customer.customer())?;
     let hook = reading::judged(system.profile.of(&customer.customer().number), &call)?;
-    let licensed = license(&system, customer, gateway.clock.now())?;
+    let now = gateway.clock.now();
+    let licensed = license(&system, customer, now)?;
     let Some(intent) = call.function.intent() else {
         let answer = functions::answer(gateway, licensed, hook, call.facts, call.function).await?;
         return Ok(Outcome::Answered(answer));
@@ -109,7 +111,7 @@ async fn login_to(
     let hook = required(hook, &system)?;
     let candidate = licensed.candidate.clone();
     let opening = Opening { hook, cancel: call.cancel.clone(), facts: call.facts.clone(), intent };
-    let came = Came { id: &clock::new_id(gateway.clock.now()), parameters: &parameters, inbound, trial: false };
+    let came = Came { now, id: &clock::new_id(now), parameters: &parameters, inbound, trial: false };
     let (opened, entered) = opening.of(gateway, licensed, came)?;
     gateway.store.write_one(move |c| store::punchouts::insert(c, &opened)).await?;
     verify::remember(gateway, &system, &call, &candidate);
@@ -132,7 +134,7 @@ async fn enter_again<'a>(
     let Some(remembered) = Remembered::find(gateway, system, &read.call, inbound.address) else {
         return Err(Some(read));
     };
-    match enter_as(gateway, system, inbound, read, possible, remembered.verified()).await {
+    match enter_as(gateway, system, inbound, read, possible, &remembered).await {
         Ok(Some(entered)) => {
             remembered.held();
             Ok(entered)
@@ -155,15 +157,16 @@ async fn enter_as(
     inbound: &Inbound,
     read: Reading<'_>,
     possible: Possible,
-    customer: Verified,
+    remembered: &Remembered<'_>,
 ) -> Result<Option<Entered>, Refusal> {
+    let (customer, now) = (remembered.verified(), remembered.now);
     let Reading { parameters, call, .. } = read.of(system, inbound, customer.customer())?;
     let hook = required(possible.hook_of(system, customer.customer(), &call)?, system)?;
-    let licensed = license(system, customer, gateway.clock.now())?;
+    let licensed = license(system, customer, now)?;
     let Some(intent) = call.function.intent() else { return Ok(None) };
     let candidate = licensed.candidate.clone();
     let opening = Opening { hook, cancel: call.cancel, facts: call.facts, intent };
-    let came = Came { id: &clock::new_id(gateway.clock.now()), parameters: &parameters, inbound, trial: false };
+    let came = Came { now, id: &clock::new_id(now), parameters: &parameters, inbound, trial: false };
     let (opened, entered) = opening.of(gateway, licensed, came)?;
     let written =
         gateway.store.write_one(move |c| store::punchouts::insert_if_unchanged(c, &opened, &candidate)).await?;
@@ -186,10 +189,11 @@ pub(super) async fn login_as_operator(
     // A trial is a visit to the shop; what is answered without one is tried by calling it.
     let intent = call.function.intent().ok_or_else(|| not_offered(&call.function))?;
     let hook = required(call.hook.as_deref().map(|hook| hooks.allow(hook)).transpose()?, &system)?;
-    let licensed = license(&system, vouched_for, gateway.clock.now())?;
+    let now = gateway.clock.now();
+    let licensed = license(&system, vouched_for, now)?;
     let opening = Opening { hook, cancel: call.cancel, facts: call.facts, intent };
     let (opened, entered) =
-        opening.of(gateway, licensed, Came { id, parameters: &parameters, inbound, trial: true })?;
+        opening.of(gateway, licensed, Came { now, id, parameters: &parameters, inbound, trial: true })?;
     gateway.store.write_one(move |c| store::punchouts::insert(c, &opened)).await?;
     Ok(entered.told(&system))
 }
@@ -294,7 +298,7 @@ impl Opening {
     fn of(self, gateway: &Gateway, licensed: Licensed, came: Came<'_>) -> Result<(Punchout, Entered), Refusal> {
         let Self { hook, cancel, facts, intent } = self;
         let (system, customer) = (&licensed.system, licensed.customer());
-        let now = gateway.clock.now();
+        let now = came.now;
         let token = secret::entry_token(now);
         let record = CallRecord { hook: hook.as_received().to_owned(), cancel, intent, facts };
         let masked = Mask::new(came.parameters, reading::names(system)).pairs(came.parameters);

@@ -37,7 +37,7 @@ pub(super) struct Remembered<'a> {
     candidate: Arc<Candidate>,
     throttled: String,
     address: IpAddr,
-    now: i64,
+    pub(super) now: i64,
 }
 
 impl<'a> Remembered<'a> {

@@ -18,7 +18,7 @@ const UPLOAD_LIMIT: usize = 11 * 1024 * 1024;
 /// The gateway's own listener.
 pub fn routes(config: &mut ServiceConfig) {
     // Procurement systems and buyers' browsers.
-    for call in ["/oci", "/oci/", "/oci/{system}", "/oci/{system}/"] {
+    for call in ["/oci/{system}", "/oci/{system}/", "/oci", "/oci/"] {
         config.service(
             web::resource(call)
                 .route(web::get().to(procurement::call))

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Server, Service, ServiceRequest, ServiceResponse};
 use actix_web::http::ConnectionType;
-use actix_web::middleware::{DefaultHeaders, Next, from_fn};
+use actix_web::middleware::DefaultHeaders;
 use actix_web::web::Data;
 use actix_web::{App, Error, HttpServer};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -66,8 +65,10 @@ pub fn serve(
     let accounts =
         Accounts::new(gateway.store.clone(), gateway.hasher.clone(), gateway.clock.clone(), gateway.sign_ins.clone());
     let (desk, trusted_proxies) = (tools::Desk::default(), config.trusted_proxies.clone());
+    let stops = draining.clone();
     let web = Data::new(Web { gateway, cookies, accounts, draining, desk, trusted_proxies, openapi });
     let server = HttpServer::new(move || {
+        let stops = stops.clone();
         App::new()
             .app_data(web.clone())
             .wrap(
@@ -78,7 +79,16 @@ pub fn serve(
                     .add(("X-Content-Type-Options", "nosniff")),
             )
             .wrap(TracingLogger::<QuietSpan>::new())
-            .wrap(from_fn(end_connections))
+            .wrap_fn(move |request, service| {
+                let (answer, stops) = (service.call(request), stops.clone());
+                async move {
+                    let mut answer = answer.await?;
+                    if stops.has_begun() {
+                        answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+                    }
+                    Ok(answer)
+                }
+            })
             .configure(app::routes)
     })
     .workers(config.workers)
@@ -87,18 +97,6 @@ pub fn serve(
     .disable_signals()
     .listen(listener)?;
     Ok(server.run())
-}
-
-async fn end_connections<B: MessageBody>(
-    web: Data<Web>,
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
-    let mut answer = next.call(request).await?;
-    if web.draining.has_begun() {
-        answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
-    }
-    Ok(answer)
 }
 
 /// `/metrics` on a listener of its own, which need not be reachable from outside.

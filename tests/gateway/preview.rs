@@ -60,7 +60,7 @@ fn a_dry_run_tries_new_settings_on_recorded_carts_and_changes_nothing() {
         ] {
             assert!(shown.contains(part), "{part} in {shown}");
         }
-        assert_eq!(shown.lines().last(), Some("1 changes; nothing was done, this was a dry run"));
+        assert_eq!(shown.lines().last(), Some("1 change; nothing was done, this was a dry run"));
         let (shown, _) = dry_run(&acme, upper, &["--carts", "1"]);
         assert!(shown.contains("on its last recorded cart: 1 would differ") && !shown.contains(&first), "{shown}");
         assert_eq!(acme.installation.punchgate(&["export"]), before);

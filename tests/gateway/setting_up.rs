@@ -30,7 +30,7 @@ fn a_second_run_changes_nothing_not_even_the_password() {
         assert_eq!(hashes(), before, "the password keeps its hash");
         // Another password is a change, and is not shown.
         let changed = acme.installation.apply(&setup.replace(PASSWORD, "another horse"));
-        assert_eq!(changed, "~ customer acme/10001\n    password: changed\n1 changes\n");
+        assert_eq!(changed, "~ customer acme/10001\n    password: changed\n1 change\n");
     });
 }
 
@@ -240,7 +240,7 @@ fn a_new_api_key_replaces_the_old_one_while_the_gateway_runs() {
         let gateway = acme.installation.serve();
         let rotated = "rotated-key-for-tests-0123456789";
         let changed = acme.installation.apply(&acme.setup("").replace(API_KEY, rotated));
-        assert_eq!(changed, "~ shop acme\n    api_key: replaced\n1 changes\n");
+        assert_eq!(changed, "~ shop acme\n    api_key: replaced\n1 change\n");
         eventually("the old key is worthless", || gateway.shop().try_redeem("x").status == 401);
         let mut shop = gateway.shop();
         shop.api_key = rotated.into();
