@@ -54,6 +54,44 @@ mod tests {
     }
 
     #[test]
+    fn a_store_whose_write_must_wait_stands_in_it() {
+        use crate::store::{DatabaseUrl, Store, StoreError};
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}", folder.path().join("punchgate.db").display());
+        let open = || Store::open(&DatabaseUrl::read(&url).expect("a URL")).expect("a store");
+        let (one, other) = (open(), open());
+        fn write(store: &Store, job: impl FnOnce() + Send + 'static) {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+            let done: Result<(), StoreError> = runtime.block_on(store.write(move |_| {
+                job();
+                Ok(())
+            }));
+            done.expect("a transaction");
+        }
+        let (took, taken) = flume::bounded(1);
+        let (ends, end) = flume::bounded::<()>(1);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                write(&one, move || {
+                    took.send(()).expect("somebody who waits");
+                    end.recv().expect("the word to end");
+                });
+            });
+            taken.recv().expect("the write lock");
+            assert!(!one.is_waited_for(), "who has it does not wait for it");
+            scope.spawn(|| write(&other, || ()));
+            let since = std::time::Instant::now();
+            while !one.is_waited_for() && since.elapsed().as_secs() < 4 {
+                std::thread::yield_now();
+            }
+            let is_seen = one.is_waited_for();
+            ends.send(()).expect("who holds the lock");
+            assert!(is_seen);
+        });
+        assert!(!one.is_waited_for());
+    }
+
+    #[test]
     fn where_no_file_can_be_made_there_is_no_line() {
         assert!(Line::open(Path::new("/nowhere/punchgate.db")).is_none());
     }

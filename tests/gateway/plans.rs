@@ -215,6 +215,64 @@ fn a_bad_plan_is_told_from_a_good_one() {
 }
 
 /// 10,000 customers of a shop, all in one system, each with a license of one account.
+#[derive(QueryableByName)]
+struct Opcode {
+    #[diesel(sql_type = Text)]
+    opcode: String,
+}
+
+/// A CHECK with IN would have SQLite build a table of the allowed states for each row that is written.
+#[test]
+fn a_punchout_is_held_against_the_states_and_nothing_is_built_for_it() {
+    fn row(state: &str) -> String {
+        let digest = format!("CAST('{state}' AS {})", "BLOB");
+        format!(
+            "INSERT INTO punchouts (id, shop_id, system_id, system_slug, customer_id, customer_number, customer_email, state, \
+             entry_digest, entry_expires_at, call, opened_at, expires_at) \
+             VALUES ('{state}', 's', 's', 's', 'c', '1', 'b@b.example', '{state}', {digest}, 1, '{{}}', 1, 1)"
+        )
+    }
+    on_both_databases(|installation| {
+        installation.punchgate(&["migrate"]);
+        let store = Store::open(&DatabaseUrl::read(&installation.database_url).expect("a URL")).expect("a database");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let insert = |state: &'static str| {
+            runtime.block_on(store.write(move |c| -> Result<usize, StoreError> {
+                Ok(match c {
+                    Connection::Sqlite(c) => sql_query(row(state)).execute(c)?,
+                    Connection::Postgres(c) => {
+                        sql_query(row(state).replace("AS BLOB", "AS BYTEA")).execute(&mut **c)?
+                    }
+                })
+            }))
+        };
+        for state in ["open", "in_shop", "returned", "closed", "cancelled", "expired"] {
+            assert_eq!(insert(state).expect("an allowed state"), 1, "{state}");
+        }
+        for state in ["lost", "OPEN", ""] {
+            let refused = insert(state).expect_err("no state");
+            assert!(
+                matches!(&refused, StoreError::Query(why) if why.to_lowercase().contains("check constraint")),
+                "{refused:?}"
+            );
+        }
+        let built = runtime.block_on(store.read(|c| -> Result<(Vec<String>, String), StoreError> {
+            let Connection::Sqlite(c) = c else { return Ok((Vec::new(), "ok".into())) };
+            let opcodes: Vec<Opcode> = sql_query(format!("EXPLAIN {}", row("open"))).load(c)?;
+            let whole: Vec<Whole> = sql_query("PRAGMA integrity_check").load(c)?;
+            let tables = opcodes.into_iter().map(|line| line.opcode).filter(|name| name.contains("Ephemeral"));
+            Ok((tables.collect(), whole.into_iter().map(|line| line.integrity_check).collect()))
+        }));
+        assert_eq!(built.expect("a plan"), (Vec::new(), "ok".to_owned()));
+    });
+}
+
+#[derive(QueryableByName)]
+struct Whole {
+    #[diesel(sql_type = Text)]
+    integrity_check: String,
+}
+
 fn fill_customers(installation: &Installation) {
     let sqlite = installation.database_url.starts_with("sqlite:");
     let numbers = match sqlite {
