@@ -168,8 +168,7 @@ async fn enter_as(
     let opening = Opening { hook, cancel: call.cancel, facts: call.facts, intent };
     let came = Came { now, id: &clock::new_id(now), parameters: &parameters, inbound, trial: false };
     let (opened, entered) = opening.of(gateway, licensed, came)?;
-    let written =
-        gateway.store.write_one(move |c| store::punchouts::insert_if_unchanged(c, &opened, &candidate)).await?;
+    let written = gateway.store.insert_if_unchanged(opened, candidate).await?;
     Ok(written.then(|| entered.told(system)))
 }
 

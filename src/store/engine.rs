@@ -21,6 +21,7 @@ use tokio::sync::oneshot;
 use super::line::Line;
 use super::postgres::{PgConnection, Server};
 use super::reach::Shared;
+use super::together;
 use super::url::DatabaseUrl;
 
 /// Jobs taken into one SQLite transaction at most.
@@ -117,6 +118,8 @@ pub struct Store {
     writes: flume::Sender<Box<dyn Job>>,
     /// How long a job waits for its turn.
     patience: Option<Duration>,
+    /// Logins that go in together; of PostgreSQL alone.
+    pub(super) together: Arc<together::Gathering>,
 }
 
 impl Store {
@@ -153,7 +156,7 @@ impl Store {
                 threads.into_iter().try_for_each(opened)?;
             }
         }
-        Ok(Self { shared, reads, writes, patience })
+        Ok(Self { shared, reads, writes, patience, together: Arc::default() })
     }
 
     pub fn url(&self) -> &DatabaseUrl {

@@ -38,6 +38,7 @@ pub mod shops;
 pub mod sole;
 pub mod systems;
 mod tls;
+mod together;
 mod url;
 
 pub(crate) use engine::on;

@@ -4,6 +4,7 @@
 //! same step at once, on whichever node, exactly one succeeds.
 
 use diesel::prelude::*;
+use diesel::sqlite::SqliteConnection;
 
 use super::customers::Candidate;
 use super::schema::{assignments, customers, licenses, punchouts};
@@ -56,8 +57,14 @@ pub fn insert(connection: &mut Connection, punchout: &Punchout) -> Result<()> {
 }
 
 /// The same in one statement with the question whether customer, assignment and license still are what they were when
-/// they were read. True if so; else nothing was written.
-pub fn insert_if_unchanged(connection: &mut Connection, punchout: &Punchout, read: &Candidate) -> Result<bool> {
+/// they were read. True if so; else nothing was written. PostgreSQL is asked by [`Store::insert_if_unchanged`].
+///
+/// [`Store::insert_if_unchanged`]: super::Store::insert_if_unchanged
+pub(super) fn insert_if_unchanged(
+    connection: &mut SqliteConnection,
+    punchout: &Punchout,
+    read: &Candidate,
+) -> Result<bool> {
     use diesel::sql_types::{BigInt, Binary, Bool, Text};
 
     let Candidate { customer, assigned: true, license: Some(license) } = read else { return Ok(false) };
@@ -124,14 +131,8 @@ pub fn insert_if_unchanged(connection: &mut Connection, punchout: &Punchout, rea
     // What is to be all or nothing makes SQLite keep a journal of every INSERT with a SELECT, with a copy of each page that it
     // changes: half of its cost. There is one row or none, so there is nothing to take back; what would be a fault is ignored
     // here, no row is written, and the long way finds the fault.
-    let written = match connection {
-        Connection::Sqlite(c) => {
-            diesel::insert_or_ignore_into(punchouts::table).values(row).into_columns(columns).execute(c)?
-        }
-        Connection::Postgres(c) => {
-            diesel::insert_into(punchouts::table).values(row).into_columns(columns).execute(&mut **c)?
-        }
-    };
+    let written =
+        diesel::insert_or_ignore_into(punchouts::table).values(row).into_columns(columns).execute(connection)?;
     Ok(written == 1)
 }
 
@@ -194,7 +195,8 @@ macro_rules! step {
                 1 => $row.get_result(c).optional()?,
                 _ => None,
             },
-            Connection::Postgres(c) => $update.returning(punchouts::all_columns).get_result(&mut **c).optional()?,
+            // All that the server answers: the commit comes after the row.
+            Connection::Postgres(c) => $update.returning(punchouts::all_columns).load(&mut **c)?.pop(),
         }
     };
 }

@@ -312,6 +312,52 @@ fn whoever_is_remembered_comes_in_only_while_nothing_about_him_has_changed() {
     });
 }
 
+/// Many logins at once are stored by one statement; each of them stands or falls by itself.
+#[test]
+fn of_many_remembered_logins_at_once_each_is_held_against_its_own_customer() {
+    on_both_databases(|installation| {
+        let acme = installation.with_acme("");
+        let other = acme.installation.issue("customer").remove(0);
+        acme.installation.connect(&other);
+        acme.installation.apply(&format!(
+            "[[customer]]\nshop = \"acme\"\nnumber = \"20001\"\nemail = \"other@acme-customer.example\"\npassword = \"{PASSWORD}\"\n\
+             [[assignment]]\nsystem = \"srm\"\ncustomer = \"20001\"\nlicense = \"{other}\"\n"
+        ));
+        let gateway = acme.installation.serve();
+        let users = ["buyer@acme-customer.example", "other@acme-customer.example"];
+        let enter = |user: &str| gateway.buyer().with("USERNAME", user).call();
+        let locations = |count: usize| -> Vec<(u16, String)> {
+            std::thread::scope(|scope| {
+                let buyers: Vec<_> = (0..count).map(|n| scope.spawn(move || enter(users[n % 2]))).collect();
+                let answers = buyers.into_iter().map(|buyer| buyer.join().expect("an answer"));
+                let told =
+                    |answer: &Answer| answer.headers.get("location").map(|to| to.to_str().expect("text").to_owned());
+                answers.map(|answer| (answer.status.as_u16(), told(&answer).unwrap_or_default())).collect()
+            })
+        };
+        users.iter().for_each(|user| assert_eq!(enter(user).status, 303));
+        let punchouts =
+            || acme.installation.query("SELECT count(*) FROM punchouts").parse::<usize>().expect("a number");
+        assert_eq!(punchouts(), 2);
+
+        let all = locations(40);
+        let ways: std::collections::HashSet<&String> = all.iter().map(|(_, location)| location).collect();
+        assert!(all.iter().all(|(status, _)| *status == 303) && ways.len() == 40, "{all:?}");
+        assert_eq!(punchouts(), 42);
+
+        acme.installation.sql("UPDATE customers SET active = FALSE, version = version + 1 WHERE number = '20001'");
+        let mixed = locations(40);
+        for (n, (status, _)) in mixed.iter().enumerate() {
+            // He is out, and soon not even looked at any more.
+            let is_right = if n % 2 == 0 { *status == 303 } else { matches!(status, 401 | 429) };
+            assert!(is_right, "{n}: {status}");
+        }
+        assert_eq!(punchouts(), 62);
+        let of_the_other = "SELECT count(*) FROM punchouts WHERE customer_number = '20001'";
+        assert_eq!(acme.installation.query(of_the_other), "21");
+    });
+}
+
 #[test]
 fn a_number_that_becomes_the_address_of_another_customer_is_his() {
     on_both_databases(|installation| {
