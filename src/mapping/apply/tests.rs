@@ -481,13 +481,15 @@ proptest! {
     }
 
     #[test]
-    fn what_leaves_keeps_the_rules(name in any::<String>(), id in any::<String>(), html in "[a-z<>/&; ]{0,80}") {
+    fn what_leaves_keeps_the_rules(name in prop_oneof![any::<String>(), "[a-z<>/&; ]{0,60}"], id in any::<String>(), html in "[a-z<>/&; ]{0,80}") {
         let json = json!({"currency": "EUR", "lines": [line(json!({"name": name, "product_id": id, "description": html}))]});
         let Ok(cart) = Cart::read(json.to_string().as_bytes()) else { return Ok(()) };
         let Ok(mapped) = mapping_with(&[]).map(&cart, &Context::default()) else { return Ok(()) };
         let (mut notices, mut faults) = (Vec::new(), Vec::new());
         let mut again = mapped.items[0].clone();
         rules::check(&mut again, &LineRef::at(1, None), &mut notices, &mut faults);
+        // HTML in a text is told and left as it is, so it is told again.
+        notices.retain(|notice| notice.code != "html");
         prop_assert_eq!((notices, faults), (vec![], vec![]));
         prop_assert_eq!(&again, &mapped.items[0]);
     }
