@@ -48,8 +48,8 @@ impl Token {
 const TIME: usize = 6;
 
 /// A new one-time token for the way into the shop: 43 characters like any other, but the first six bytes are the time, in
-/// 16 microseconds (until the year 2112); 208 bits are random. Those made one after the other lie side by side in the database's index, which
-/// random ones would touch all over.
+/// 16 microseconds (until the year 2112); 208 bits are random. Those made one after the other lie side by side in the
+/// database's index, which random ones would touch all over.
 pub fn entry_token(micros: i64) -> Token {
     let mut bytes = Zeroizing::new([0; 32]);
     getrandom::fill(&mut bytes[TIME..]).expect("the system gives randomness");
