@@ -81,7 +81,7 @@ def write(found, home):
 def picture(found):
     """Each ratio as a bar on a scale on which its aim is one; the better side is right of the line."""
     bars = []
-    for name, what, aim in (("cold", "cold login ÷ argon2id alone", 0.95), ("warm", "warm login ÷ hello", 0.35), ("postgres_warm", "warm login ÷ insert alone, PostgreSQL", 0.8)):
+    for name, what, aim in (("cold", "cold login ÷ argon2id alone", 0.95), ("warm", "warm login ÷ hello", 0.35), ("postgres_warm", "warm login ÷ insert, PostgreSQL", 0.8)):
         if name in found:
             f = found[name]
             bars.append((what, f["ratio"] / aim, f["least"] / aim, f["most"] / aim, f"{f['ratio']:.2f} (aim ≥ {aim})"))
