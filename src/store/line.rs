@@ -2,9 +2,10 @@
 //! that takes it anew right after it let go of it would starve all others. So whoever waits holds a shared lock on a file beside
 //! the database, and who has much to write looks there between its transactions, and makes room when somebody stands there.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{File, TryLockError};
 use std::path::Path;
+
+use super::sole;
 
 /// One process's way to the line. Nobody ever waits for a lock on it; the system lets go of locks however a process ends.
 pub(super) struct Line(File);
@@ -12,9 +13,7 @@ pub(super) struct Line(File);
 impl Line {
     /// None where no file can be made beside the database.
     pub(super) fn open(database: &Path) -> Option<Self> {
-        let path = super::sole::beside(database, "-line");
-        let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
-        file.ok().map(Self)
+        sole::open(&sole::beside(database, "-line")).ok().map(Self)
     }
 
     /// Does what may take its time for want of the write lock, and is seen to wait meanwhile.

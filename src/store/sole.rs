@@ -22,8 +22,7 @@ pub fn hold(url: &DatabaseUrl) -> Result<Option<File>> {
             _ => format!("{}, which marks its gateway, cannot be written: {error}", path.display()),
         })
     };
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
-    let file = file.map_err(unavailable)?;
+    let file = open(&path).map_err(unavailable)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => {
@@ -36,6 +35,11 @@ pub fn hold(url: &DatabaseUrl) -> Result<Option<File>> {
         }
         Err(TryLockError::Error(error)) => Err(unavailable(error)),
     }
+}
+
+/// Opens a file that is there for its lock alone, and makes it if need be.
+pub(super) fn open(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)
 }
 
 /// A file that belongs to a database of SQLite, as its log does.
